@@ -1,0 +1,48 @@
+/** Status: who answers, what it can do, or why it can't and what mends that. */
+import { z } from 'zod';
+import { Capability, Instant } from './primitives';
+
+/** Clients and servers of one major version understand each other. */
+export const API_MAJOR = 1;
+/** Grows when something is added. */
+export const API_MINOR = 0;
+
+/** A thing that is wrong but does not stop the rest, for example a quarantined record. */
+export const Notice = z
+  .object({ code: z.string(), message: z.string(), fix: z.string(), object: z.string().nullable() })
+  .meta({ id: 'Notice' });
+export type Notice = z.infer<typeof Notice>;
+
+export const Capabilities = z
+  .object({ snapshot: Capability, clone: Capability, restore: Capability, delete: Capability, hold: Capability })
+  .meta({ id: 'Capabilities' });
+export type Capabilities = z.infer<typeof Capabilities>;
+
+export const RunningStatus = z.object({
+  state: z.literal('running'),
+  version: z.string(),
+  api: z.object({ major: z.int(), minor: z.int() }),
+  provider: z.object({ kind: z.enum(['local', 'kubernetes']), label: z.string() }),
+  user: z.string().nullable(),
+  capabilities: Capabilities,
+  notices: z.array(Notice),
+  node: z.string(),
+  pid: z.int(),
+  startedAt: Instant
+});
+
+/** Answered by the Jupyter server itself while the sidecar can't. */
+export const UnavailableStatus = z.object({
+  state: z.literal('unavailable'),
+  cause: z.enum(['node-missing', 'node-too-old', 'starting', 'crashed', 'hung', 'stopped', 'bad-configuration']),
+  title: z.string(),
+  detail: z.string(),
+  fix: z.string(),
+  log: z.array(z.string()).meta({ description: 'Last lines the sidecar wrote, oldest first.' }),
+  retryAt: Instant.nullable().meta({ description: 'When the next start is tried; null: on the next request.' })
+});
+
+export const Status = z.discriminatedUnion('state', [RunningStatus, UnavailableStatus]).meta({ id: 'Status' });
+export type Status = z.infer<typeof Status>;
+export type RunningStatus = z.infer<typeof RunningStatus>;
+export type UnavailableStatus = z.infer<typeof UnavailableStatus>;

@@ -1,0 +1,34 @@
+/** Volumes: what a notebook works on. A directory here, a PersistentVolumeClaim on a cluster. */
+import { z } from 'zod';
+import { Capability, Instant, ObjectName, Size, Uid } from './primitives';
+
+export const VolumeRole = z.enum(['home', 'data', 'scratch']);
+export type VolumeRole = z.infer<typeof VolumeRole>;
+
+export const Volume = z
+  .object({
+    kind: z.literal('volume'),
+    id: ObjectName.meta({ description: 'In URLs. Stable while the volume stays where it is.' }),
+    uid: Uid,
+    name: z.string(),
+    mountPath: z.string().meta({ description: 'Absolute path in the server’s file system.' }),
+    browsePath: z
+      .string()
+      .nullable()
+      .meta({ description: 'Path below the Jupyter server’s root, for the file browser; null if it is outside.' }),
+    role: VolumeRole,
+    readOnly: z.boolean(),
+    requested: Size.meta({ description: 'Size the volume was asked for, in bytes.' }),
+    used: Size.meta({ description: 'Bytes in use, if they can be told apart from other volumes’.' }),
+    free: Size.meta({ description: 'Bytes free on the file system that holds the volume.' }),
+    driver: z.string().meta({ description: 'What stores it, for example `ext4, hard links`.' }),
+    storageClass: z.string().nullable(),
+    accessModes: z.array(z.string()),
+    can: z.object({ snapshot: Capability, clone: Capability, restore: Capability }),
+    snapshotCount: z.int().nonnegative(),
+    lastSnapshotAt: Instant.nullable()
+  })
+  .meta({ id: 'Volume' });
+export type Volume = z.infer<typeof Volume>;
+
+export const VolumeList = z.object({ items: z.array(Volume) }).meta({ id: 'VolumeList' });

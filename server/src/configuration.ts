@@ -1,0 +1,31 @@
+/** How the sidecar is told what to do: one JSON document in the environment variable DATAMARK_CONFIG. */
+import { z } from 'zod';
+
+/** Makes the local provider slow, failing or killed, for tests of everything above it. */
+export const Faults = z.object({
+  /** Waits this long at every journalled step, in ms. */
+  slowMs: z.number().nonnegative().default(0),
+  /** Fails at this step, for example `snapshot:copy`, with this error code, for example ENOSPC. */
+  fail: z
+    .object({ step: z.string(), code: z.string().default('EIO'), times: z.int().positive().default(1) })
+    .optional(),
+  /** Ends the process with SIGKILL when this step is reached for the n-th time. */
+  kill: z.object({ step: z.string(), nth: z.int().positive().default(1) }).optional(),
+  /** How trees are copied, whatever the file system can do. */
+  method: z.enum(['reflink', 'hardlink', 'copy']).optional()
+});
+export type Faults = z.infer<typeof Faults>;
+
+export const Configuration = z.object({
+  provider: z.enum(['local']).default('local'),
+  /** Directories to serve; the first is the Jupyter server's root. */
+  volumes: z.array(z.object({ name: z.string().min(1).max(63).optional(), path: z.string().min(1) })).min(1),
+  /** Root directory of the Jupyter server, for paths in its file browser; null without one. */
+  serverRoot: z.string().nullable().default(null),
+  /** Patterns (gitignore's) of what snapshots leave out and restores leave alone. */
+  exclude: z.array(z.string()).default([]),
+  user: z.string().nullable().default(null),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  faults: Faults.optional()
+});
+export type Configuration = z.infer<typeof Configuration>;

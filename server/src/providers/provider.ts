@@ -1,0 +1,68 @@
+/**
+ * What a storage provider promises. Asynchronous and level-triggered: a call that changes something writes down the
+ * intent, puts a pending object into the index and returns it; the work is done by a worker that may be another
+ * process, and shows as later upserts and removals. Nothing may assume a result when a call returns.
+ */
+import type {
+  Capabilities,
+  Clone,
+  CreateClone,
+  CreateSnapshot,
+  DeletePlan,
+  Notice,
+  Operation,
+  Restore,
+  Snapshot,
+  UpdateSnapshot
+} from '../../../contract';
+import type { ObservedIndex } from '../observed/observedIndex';
+
+/** Carried by every call that makes something. */
+export interface Intent {
+  /**
+   * 16 hex digits of sha256 of the client's `Idempotency-Key`, or null. Kept on what is made and looked up before
+   * making: the same key gives the object that exists.
+   */
+  readonly operationKey: string | null;
+}
+
+/** Where a clone comes from. */
+export type CloneFrom = { readonly snapshot: string } | { readonly volume: string };
+
+/** All storage knowledge is behind this; errors are `ProblemError`s. */
+export interface Provider {
+  readonly kind: 'local' | 'kubernetes';
+  /** A few words for people, for example `plain directories on this computer`. */
+  readonly label: string;
+  readonly user: string | null;
+  readonly index: ObservedIndex;
+
+  /** Fills the index, finishes or rolls back what an earlier process left, then keeps observing. */
+  start(): Promise<void>;
+  /** Stops observing and lets the work under way come to a point from which it can be resumed. */
+  stop(): Promise<void>;
+
+  capabilities(): Capabilities;
+  notices(): Notice[];
+  /** Looks at storage again; what changed shows in the index. */
+  refresh(): Promise<void>;
+
+  createSnapshot(volume: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot>;
+  updateSnapshot(name: string, change: UpdateSnapshot): Promise<Snapshot>;
+  retrySnapshot(name: string): Promise<Snapshot>;
+  planSnapshotDelete(name: string): Promise<DeletePlan>;
+  /** `uid`: the life that was looked at; another one is refused with `object-changed`. */
+  deleteSnapshot(name: string, uid: string): Promise<Snapshot>;
+
+  createClone(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone>;
+  planCloneDelete(id: string): Promise<DeletePlan>;
+  deleteClone(id: string, uid: string): Promise<Clone>;
+
+  /** Makes the plan in the background: the returned restore is `planning`, later `planned`. */
+  planRestore(snapshot: string, volume: string | null, intent: Intent): Promise<Restore>;
+  approveRestore(id: string, uid: string): Promise<Restore>;
+  /** Plans a restore to the safety snapshot of an earlier one. */
+  undoRestore(id: string, intent: Intent): Promise<Restore>;
+
+  cancelOperation(id: string): Promise<Operation>;
+}

@@ -1,0 +1,201 @@
+/**
+ * What the parts of the front end promise each other: interfaces, tokens and command ids, no code with a life.
+ * Service (`src/api`) does I/O, models (`src/model`) hold state and signals, panels and dialogs are views of them.
+ */
+import { Token } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import type {
+  Clone,
+  CreateClone,
+  CreateSnapshot,
+  CreatedSnapshots,
+  CreateSnapshots,
+  DeletePlan,
+  Operation,
+  Problem,
+  Restore,
+  ServerEvent,
+  Snapshot,
+  SnapshotPage,
+  Status,
+  UpdateSnapshot,
+  Volume
+} from '../contract';
+
+/** Ids of all commands. Arguments are plain JSON; with all of them given, no question is asked, except before data is lost. */
+export namespace CommandIDs {
+  /** Shows the panel. */
+  export const openPanel = 'datamark:open-panel';
+  /** `{volume?, title?, note?, heldUntil?}`: dialog, unless `title` is given. */
+  export const createSnapshot = 'datamark:create-snapshot';
+  /** `{path?}`: one click; the volume that holds the current (or given) notebook, without a question. */
+  export const snapshotNotebook = 'datamark:snapshot-notebook';
+  /** `{snapshot, title?}` */
+  export const renameSnapshot = 'datamark:rename-snapshot';
+  /** `{snapshot, note?}` */
+  export const editNote = 'datamark:edit-note';
+  /** `{snapshot, until?}`: `until` is an ISO instant or `forever`. */
+  export const holdSnapshot = 'datamark:hold-snapshot';
+  /** `{snapshot}` */
+  export const releaseSnapshot = 'datamark:release-snapshot';
+  /** `{snapshot}`: always asks. */
+  export const deleteSnapshot = 'datamark:delete-snapshot';
+  /** `{snapshot}` */
+  export const retrySnapshot = 'datamark:retry-snapshot';
+  /** `{snapshot, name?}` */
+  export const cloneSnapshot = 'datamark:clone-snapshot';
+  /** `{volume?, name?}` */
+  export const cloneVolume = 'datamark:clone-volume';
+  /** `{clone}`: shows it in the file browser. */
+  export const openClone = 'datamark:open-clone';
+  /** `{clone}`: always asks. */
+  export const deleteClone = 'datamark:delete-clone';
+  /** `{snapshot}`: shows the plan and always asks. */
+  export const restoreSnapshot = 'datamark:restore-snapshot';
+  /** `{restore?}`: shows the plan and always asks; without an argument the newest restore that can be undone. */
+  export const undoRestore = 'datamark:undo-restore';
+  /** `{operation}` */
+  export const cancelOperation = 'datamark:cancel-operation';
+  /** `{volume}`: shows it in the file browser. */
+  export const showVolume = 'datamark:show-volume';
+  /** `{snapshot}`: opens the panel, selects the snapshot's volume and opens its row. */
+  export const showSnapshot = 'datamark:show-snapshot';
+  /** `{snapshot}`: puts the name on the clipboard. */
+  export const copyName = 'datamark:copy-name';
+  /** Looks at everything again. */
+  export const refresh = 'datamark:refresh';
+  /** Connection, versions, what is off and why. */
+  export const showStatus = 'datamark:show-status';
+}
+
+/** A list is in exactly one of these states; an error is never shown as an empty list. */
+export type ListState<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly items: readonly T[] }
+  | { readonly state: 'forbidden'; readonly problem: Problem }
+  /** No answer; `items` are those of the time `asOf`, if any were ever read. */
+  | {
+      readonly state: 'unreachable';
+      readonly problem: Problem;
+      readonly items: readonly T[];
+      readonly asOf: Date | null;
+    }
+  | { readonly state: 'broken'; readonly problem: Problem };
+
+/** How the page stands towards the sidecar. */
+export type Connection =
+  | { readonly state: 'idle' }
+  | { readonly state: 'connecting' }
+  | { readonly state: 'online'; readonly status: Extract<Status, { state: 'running' }> }
+  /** The server part answers and says why the sidecar does not. */
+  | { readonly state: 'unavailable'; readonly status: Extract<Status, { state: 'unavailable' }> }
+  /** The server part of Datamark is not installed or not enabled. */
+  | { readonly state: 'absent' }
+  /** The Jupyter server itself does not answer. */
+  | { readonly state: 'unreachable'; readonly problem: Problem; readonly since: Date }
+  /** The page and the server part speak different major versions. */
+  | { readonly state: 'incompatible'; readonly serverMajor: number };
+
+/** All requests, one method per route. Errors are `ApiProblem` (src/api/apiProblem.ts). */
+export interface IDatamarkApi {
+  status(signal?: AbortSignal): Promise<Status>;
+  volumes(signal?: AbortSignal): Promise<Volume[]>;
+  snapshots(volume: string, query: ISnapshotQuery, signal?: AbortSignal): Promise<SnapshotPage>;
+  snapshot(name: string, signal?: AbortSignal): Promise<Snapshot>;
+  createSnapshot(volume: string, body: Partial<CreateSnapshot>, key: string): Promise<Snapshot>;
+  createSnapshots(body: Partial<CreateSnapshots> & { volumes: string[] }, key: string): Promise<CreatedSnapshots>;
+  updateSnapshot(name: string, body: UpdateSnapshot): Promise<Snapshot>;
+  planSnapshotDelete(name: string): Promise<DeletePlan>;
+  deleteSnapshot(name: string, uid: string): Promise<Snapshot>;
+  retrySnapshot(name: string, key: string): Promise<Snapshot>;
+  cloneSnapshot(name: string, body: CreateClone, key: string): Promise<Clone>;
+  cloneVolume(volume: string, body: CreateClone, key: string): Promise<Clone>;
+  clones(signal?: AbortSignal): Promise<Clone[]>;
+  planCloneDelete(id: string): Promise<DeletePlan>;
+  deleteClone(id: string, uid: string): Promise<Clone>;
+  restores(signal?: AbortSignal): Promise<Restore[]>;
+  restore(id: string, signal?: AbortSignal): Promise<Restore>;
+  createRestore(snapshot: string, key: string): Promise<Restore>;
+  approveRestore(id: string, uid: string): Promise<Restore>;
+  undoRestore(id: string, key: string): Promise<Restore>;
+  operations(signal?: AbortSignal): Promise<Operation[]>;
+  cancelOperation(id: string): Promise<Operation>;
+  /** Yields events until the signal aborts (then returns) or the connection breaks (then throws). */
+  events(lastEventId: string | null, signal: AbortSignal): AsyncIterable<{ id: string | null; event: ServerEvent }>;
+}
+
+/** Filters of the timeline; all optional. */
+export interface ISnapshotQuery {
+  cursor?: string;
+  limit?: number;
+  q?: string;
+  from?: string;
+  to?: string;
+}
+
+/** One line of the timeline as the virtual list shows it. */
+export type TimelineRow =
+  | { readonly type: 'now' }
+  | { readonly type: 'day'; readonly day: string; readonly count: number }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  /** Known to exist, not loaded yet. */
+  | { readonly type: 'placeholder'; readonly day: string; readonly index: number };
+
+/** The snapshots of the selected volume: counts for all of them, objects for those that were looked at. */
+export interface ITimelineModel {
+  readonly changed: ISignal<ITimelineModel, void>;
+  /** `ready` also when `total` is 0. */
+  readonly list: ListState<TimelineRow>;
+  readonly total: number;
+  readonly filter: { readonly q: string; readonly from: string | null; readonly to: string | null };
+  setFilter(filter: { q?: string; from?: string | null; to?: string | null }): void;
+  /** Loads what is not loaded of these rows (indices into `list.items`). */
+  ensure(first: number, last: number): Promise<void>;
+  /** Index of a snapshot's row, loading what is needed to know it; -1: not in this list. */
+  find(snapshot: string): Promise<number>;
+  /** Name of the snapshot whose row is open, or null. */
+  readonly opened: string | null;
+  open(snapshot: string | null): void;
+}
+
+/** Everything the page knows, kept up to date by one event stream while a view is visible. */
+export interface IDatamarkModel {
+  readonly changed: ISignal<IDatamarkModel, void>;
+  /** One change of an object, for views that announce or toast it. */
+  readonly observed: ISignal<IDatamarkModel, ServerEvent>;
+  readonly connection: Connection;
+  readonly volumes: ListState<Volume>;
+  readonly selectedVolume: Volume | null;
+  selectVolume(id: string): void;
+  readonly timeline: ITimelineModel;
+  readonly clones: ListState<Clone>;
+  readonly restores: ListState<Restore>;
+  /** Running ones, and those that failed and were not looked at yet. */
+  readonly operations: readonly Operation[];
+  /** Snapshot by name as far as it is known here. */
+  knownSnapshot(name: string): Snapshot | null;
+  /** Volume that holds a path of the file browser: the deepest one whose `browsePath` is a parent. */
+  volumeOfPath(path: string): Volume | null;
+  /**
+   * Opens the stream while at least one holder is there and the page is visible. The panel holds it while visible;
+   * a command holds it until its result is seen.
+   */
+  hold(): IDisposable;
+  refresh(): Promise<void>;
+  /** Resolves with the object once `done` accepts it; rejects on abort. Holds the stream meanwhile. */
+  whenSnapshot(name: string, done: (snapshot: Snapshot) => boolean, signal: AbortSignal): Promise<Snapshot>;
+  whenClone(id: string, done: (clone: Clone) => boolean, signal: AbortSignal): Promise<Clone>;
+  whenRestore(id: string, done: (restore: Restore) => boolean, signal: AbortSignal): Promise<Restore>;
+}
+
+/** What the `:api` plugin provides to all others. */
+export interface IDatamark {
+  readonly api: IDatamarkApi;
+  readonly model: IDatamarkModel;
+}
+
+export const IDatamark = new Token<IDatamark>(
+  'jupyterlab-datamark:IDatamark',
+  'Requests to the Datamark server part and the state that follows from them.'
+);
