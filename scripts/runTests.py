@@ -1,0 +1,170 @@
+"""`make test`: runs every suite, also after a failure, and ends with one line that counts them all.
+
+`python scripts/runTests.py NAME…` runs only those suites. Reports and logs are in .build/tests. With CI=true nothing
+may be skipped: a skipped test counts as failed.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import runChecks
+from outcome import Outcome, Reader, read_jest, read_junit, read_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / ".build" / "tests"
+BIN = Path(sys.executable).parent
+SKIP_IS_FAILURE = os.environ.get("CI", "").lower() in ("1", "true")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A command that runs tests, and how to read the report it writes (None: its exit code is the one result)."""
+
+    name: str
+    command: list[str]
+    reader: Reader | None
+    minutes: int
+    """After this time it is ended and has failed."""
+    report_variable: str = ""
+    """Environment variable that tells it where to write its report, where no argument does."""
+
+    @property
+    def report(self) -> Path:
+        """Where the report is written."""
+        return REPORTS / f"{self.name}.{'xml' if self.reader is read_junit else 'json'}"
+
+    @property
+    def log(self) -> Path:
+        """Everything it prints."""
+        return REPORTS / f"{self.name}.log"
+
+
+def _pytest(name: str, *paths: str, minutes: int) -> Suite:
+    arguments = ["-m", "pytest", *paths, "-q", f"--junitxml={REPORTS / f'{name}.xml'}"]
+    return Suite(name, [sys.executable, *arguments], read_junit, minutes)
+
+
+SUITES = [
+    Suite("build", ["make", "build", "wheel"], None, 15),
+    Suite(
+        "jest",
+        [str(BIN / "npx"), "--no-install", "jest", "--ci", "--json", f"--outputFile={REPORTS / 'jest.json'}"],
+        read_jest,
+        20,
+    ),
+    _pytest("pytest", minutes=15),
+    _pytest("examples", "scripts/testExamples.py", minutes=10),
+    _pytest("wheel", "scripts/testWheel.py", minutes=15),
+    Suite(
+        "ui",
+        [str(BIN / "npx"), "--no-install", "playwright", "test", "-c", "ui-tests/playwright.config.ts"],
+        read_playwright,
+        40,
+        "PLAYWRIGHT_JSON_OUTPUT_FILE",
+    ),
+]
+
+
+def run_to_end(suite: Suite) -> str | None:
+    """Runs a suite's command with its output in its log; returns what went wrong with the run itself."""
+    environment = dict(os.environ)
+    if suite.report_variable:
+        environment[suite.report_variable] = str(suite.report)
+    with suite.log.open("wb") as log:
+        process = subprocess.Popen(
+            suite.command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(suite.minutes * 60)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return f"it did not end within {suite.minutes} minutes"
+            raise
+    return f"it ended with exit code {code}" if code else None
+
+
+def run_suite(suite: Suite) -> Outcome:
+    """Runs a suite and reads its report."""
+    suite.report.unlink(missing_ok=True)
+    trouble = run_to_end(suite)
+    outcome = Outcome()
+    if suite.reader is None:
+        outcome.passed = 0 if trouble else 1
+    elif suite.report.exists():
+        outcome = suite.reader(suite.report, SKIP_IS_FAILURE)
+        if not trouble and outcome.passed + outcome.failed == 0:
+            outcome.fail("it ran no test")
+    else:
+        trouble = trouble or "it wrote no report"
+    # A failed test explains a bad exit code; without one the run itself has failed.
+    if trouble and not outcome.failed:
+        outcome.fail(trouble)
+    return outcome
+
+
+def checks_outcome() -> Outcome:
+    """Lint, types and generated files: one each."""
+    outcome = Outcome()
+    for result in runChecks.run_checks():
+        if result.ok:
+            outcome.passed += 1
+        else:
+            outcome.fail(result.check.name)
+    return outcome
+
+
+def tell(name: str, outcome: Outcome, seconds: float, log: Path | None) -> None:
+    """Prints how a suite went; for a failure also the end of its log."""
+    counts = f"{outcome.passed} ok, {outcome.failed} failed, {outcome.skipped} skipped"
+    print(f"{name:10} {seconds:6.1f} s   {counts}", flush=True)
+    if outcome.failed and log is not None:
+        lines = log.read_text(errors="replace").splitlines()
+        print(*(f"    | {line}" for line in lines[-150:]), sep="\n")
+        print(f"    (all of it: {log.relative_to(ROOT)})")
+    for complaint in outcome.complaints:
+        print(f"    {complaint}", flush=True)
+
+
+def main(names: list[str]) -> int:
+    """Runs the suites asked for; returns the exit code."""
+    known = ["checks", *(suite.name for suite in SUITES)]
+    if unknown := [name for name in names if name not in known]:
+        print(f"No such suite: {', '.join(unknown)}. There are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    chosen = names or known
+    total = Outcome()
+
+    def add(name: str, outcome: Outcome, started: float, log: Path | None) -> None:
+        tell(name, outcome, time.monotonic() - started, log)
+        total.passed += outcome.passed
+        total.failed += outcome.failed
+        total.skipped += outcome.skipped
+
+    if "checks" in chosen:
+        started = time.monotonic()
+        add("checks", checks_outcome(), started, None)
+    for suite in SUITES:
+        if suite.name in chosen:
+            started = time.monotonic()
+            add(suite.name, run_suite(suite), started, suite.log)
+
+    print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
