@@ -45,7 +45,8 @@ class Suite:
 
 
 def _pytest(name: str, *paths: str, minutes: int) -> Suite:
-    arguments = ["-m", "pytest", *paths, "-q", f"--junitxml={REPORTS / f'{name}.xml'}"]
+    # pythonpath: the files in scripts/ import each other.
+    arguments = ["-m", "pytest", *paths, "-q", "-o", "pythonpath=scripts", f"--junitxml={REPORTS / f'{name}.xml'}"]
     return Suite(name, [sys.executable, *arguments], read_junit, minutes)
 
 

@@ -1,14 +1,14 @@
-"""Runs every sample notebook from its first to its last cell, headless, as a pipeline does: `jupyter nbconvert --execute`.
+"""Runs every sample notebook headless, as a pipeline does: `jupyter nbconvert --execute`.
 
 Part of `make test`. The notebooks run in a copy of the samples, with the sidecar that the magics start themselves.
 """
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 from demo import prepare_folder
 
@@ -36,7 +36,7 @@ def test_sample_notebook_runs_headless(notebook: Path, tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stdout
-    executed = nbformat.read(tmp_path / "executed.ipynb", as_version=4)
-    code = [cell for cell in executed.cells if cell.cell_type == "code" and cell.source.strip()]
+    executed = json.loads((tmp_path / "executed.ipynb").read_text())
+    code = [cell for cell in executed["cells"] if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
     assert code
-    assert all(cell.execution_count for cell in code)
+    assert all(cell["execution_count"] for cell in code)
