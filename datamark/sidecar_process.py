@@ -168,7 +168,8 @@ def spawn(
     """
     descriptor = listener.fileno()
     environment = child_environment()
-    environment["DATAMARK_CONFIG"] = json.dumps(configuration)
+    # The lock file of the store names the socket, so that other clients find it there.
+    environment["DATAMARK_CONFIG"] = json.dumps({**configuration, "socket": listener.getsockname()})
     return subprocess.Popen(
         [node.path, str(bundle), "serve", "--fd", str(descriptor)],
         stdin=subprocess.PIPE,
