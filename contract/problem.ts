@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'restore-not-found': { status: 404, title: 'Restore not found' },
   'operation-not-found': { status: 404, title: 'Operation not found' },
   'route-not-found': { status: 404, title: 'No such address' },
+  'method-not-allowed': { status: 405, title: 'Not possible at this address' },
   'operation-in-progress': { status: 409, title: 'Something is running on this volume' },
   'object-changed': { status: 409, title: 'The object has changed since' },
   'already-exists': { status: 409, title: 'The name is taken' },
@@ -36,6 +37,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'Something failed inside Datamark' },
   'disk-full': { status: 507, title: 'The disk is full' },
   'read-only-file-system': { status: 409, title: 'The file system is read-only' },
+  starting: { status: 503, title: 'Datamark is starting' },
   'sidecar-unavailable': { status: 503, title: 'Datamark is not running' },
   'sidecar-timeout': { status: 504, title: 'Datamark does not answer' }
 } as const;

@@ -32,6 +32,8 @@ export interface Route {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
+  /** What `?dryRun` is answered with, by 200; then `response` is a union of it and the object. */
+  readonly dryRun?: z.ZodType;
   /** 200: done or read. 202: accepted, observe the object. */
   readonly status: 200 | 202;
   /** Server-sent events instead of one JSON document. */
@@ -101,6 +103,7 @@ export const ROUTES = {
     summary: 'Delete a snapshot; with dryRun says what stands in the way and what is lost',
     query: DeleteQuery,
     response: z.union([DeletePlan, Snapshot]),
+    dryRun: DeletePlan,
     status: 202
   }),
   retrySnapshot: route({
@@ -139,6 +142,7 @@ export const ROUTES = {
     summary: 'Delete a clone; with dryRun says what stands in the way and what is lost',
     query: DeleteQuery,
     response: z.union([DeletePlan, Clone]),
+    dryRun: DeletePlan,
     status: 202
   }),
   listRestores: route({

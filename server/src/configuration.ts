@@ -25,7 +25,33 @@ export const Configuration = z.object({
   /** Patterns (gitignore's) of what snapshots leave out and restores leave alone. */
   exclude: z.array(z.string()).default([]),
   user: z.string().nullable().default(null),
+  /** Path of the socket served, for the lock file: there other clients of the same store find it. */
+  socket: z.string().nullable().default(null),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   faults: Faults.optional()
 });
 export type Configuration = z.infer<typeof Configuration>;
+
+/** A configuration that can be used, or one line that says what is wrong with it. */
+export type ConfigurationResult =
+  { readonly ok: true; readonly value: Configuration } | { readonly ok: false; readonly message: string };
+
+/** Reads the text of DATAMARK_CONFIG. */
+export function readConfiguration(text: string | undefined): ConfigurationResult {
+  const refuse = (message: string): ConfigurationResult => ({ ok: false, message: `DATAMARK_CONFIG ${message}` });
+  if (text === undefined || text.trim() === '') {
+    return refuse('is not set: it takes a JSON document, for example {"volumes":[{"path":"/home/me"}]}.');
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    return refuse(`is not JSON: ${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error)}.`);
+  }
+  const parsed = Configuration.safeParse(document);
+  if (parsed.success) {
+    return { ok: true, value: parsed.data };
+  }
+  const faults = parsed.error.issues.map(issue => `${issue.path.join('.') || 'document'}: ${issue.message}`);
+  return refuse(`is wrong: ${faults.join('; ')}.`);
+}

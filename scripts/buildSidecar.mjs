@@ -1,0 +1,35 @@
+/**
+ * Bundles the sidecar into the one file that ships in the wheel, with the API description beside it.
+ * Run by `npm run build:sidecar`; needs node_modules only while building.
+ */
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const target = join(root, 'jupyterlab_datamark', 'sidecar');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+
+await mkdir(target, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ['server/src/main.ts'],
+  outfile: join(target, 'sidecar.mjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  // Older than what is needed to run, so that an old Node can still read the file and say that it is too old.
+  target: 'node18',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  define: { DATAMARK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
+  // express and pino are CommonJS and ask for Node's own modules by `require`, which an ES module does not have.
+  banner: {
+    js: "import { createRequire as datamarkRequire } from 'node:module'; const require = datamarkRequire(import.meta.url);"
+  },
+  logLevel: 'warning'
+});
+await copyFile(join(root, 'contract', 'openapi.json'), join(target, 'openapi.json'));

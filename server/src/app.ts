@@ -1,0 +1,85 @@
+/** Puts the features together into one express application. Listening and stopping are serve.ts's. */
+import express, { type Express } from 'express';
+import { cloneRoutes } from './features/clones/cloneRoutes';
+import { CloneService } from './features/clones/cloneService';
+import { EventStreams } from './features/events/eventStreams';
+import { operationRoutes } from './features/operations/operationRoutes';
+import { OperationService } from './features/operations/operationService';
+import { restoreRoutes } from './features/restores/restoreRoutes';
+import { RestoreService } from './features/restores/restoreService';
+import { snapshotRoutes } from './features/snapshots/snapshotRoutes';
+import { SnapshotService } from './features/snapshots/snapshotService';
+import { Timelines } from './features/snapshots/timelines';
+import { statusRoutes } from './features/status/statusRoutes';
+import { volumeRoutes } from './features/volumes/volumeRoutes';
+import { VolumeService } from './features/volumes/volumeService';
+import { problemHandler, problemOf } from './http/problemAnswer';
+import { registerRoutes } from './http/registerRoutes';
+import { requestLog } from './http/requestLog';
+import type { Log } from './log';
+import type { FirstObservation } from './observed/firstObservation';
+import type { Provider } from './providers/provider';
+
+const ANSWER_DEADLINE_MS = 60_000;
+
+export interface AppOptions {
+  readonly provider: Provider;
+  readonly firstObservation: FirstObservation;
+  readonly log: Log;
+  readonly version: string;
+  readonly startedAt: Date;
+  /** Checks every answer against the contract: for tests and development. */
+  readonly checkResponses: boolean;
+  readonly answerDeadlineMs?: number;
+}
+
+/** The application, and the ends of what lives in it. */
+export interface App {
+  readonly express: Express;
+  /** Ends every event stream and takes no new ones. */
+  dispose(): void;
+}
+
+/** Makes the application. */
+export function createApp(options: AppOptions): App {
+  const { provider, firstObservation, log } = options;
+  const { index } = provider;
+  const timelines = new Timelines(index);
+  const streams = new EventStreams({ index, firstObservation, log });
+  const volumes = new VolumeService(index);
+  const snapshots = new SnapshotService({
+    provider,
+    volumes,
+    timelines,
+    problemOf: (thrown, requestId) => problemOf(thrown, requestId, log)
+  });
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  app.set('query parser', 'simple');
+  app.use(requestLog(log));
+  registerRoutes(app, {
+    handlers: {
+      ...statusRoutes(options),
+      ...volumeRoutes(volumes),
+      ...snapshotRoutes(snapshots),
+      ...cloneRoutes(new CloneService({ provider, volumes, snapshots })),
+      ...restoreRoutes(new RestoreService({ provider, volumes, snapshots })),
+      ...operationRoutes(new OperationService(provider))
+    },
+    events: streams.handle,
+    ready: () => firstObservation.wait(),
+    answerDeadlineMs: options.answerDeadlineMs ?? ANSWER_DEADLINE_MS,
+    checkResponses: options.checkResponses
+  });
+  app.use(problemHandler(log));
+  return {
+    express: app,
+    dispose: () => {
+      streams.dispose();
+      timelines.dispose();
+    }
+  };
+}

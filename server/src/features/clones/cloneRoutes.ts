@@ -1,0 +1,15 @@
+/** Routes of clones. */
+import type { RouteHandlers } from '../../http/routeHandler';
+import type { CloneService } from './cloneService';
+
+type CloneRoutes = Pick<RouteHandlers, 'cloneSnapshot' | 'cloneVolume' | 'listClones' | 'deleteClone'>;
+
+/** Handlers of this feature. */
+export function cloneRoutes(clones: CloneService): CloneRoutes {
+  return {
+    cloneSnapshot: ({ params, body, idempotencyKey }) => clones.ofSnapshot(params.snapshot, body, idempotencyKey),
+    cloneVolume: ({ params, body, idempotencyKey }) => clones.ofVolume(params.volume, body, idempotencyKey),
+    listClones: async () => ({ items: clones.list() }),
+    deleteClone: ({ params, query }) => clones.delete(params.clone, query)
+  };
+}

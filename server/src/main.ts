@@ -1,0 +1,16 @@
+/**
+ * Where the bundle begins: decides what this thread is for and loads only that.
+ * The main thread runs a command (`serve`); a worker thread does what its `workerData` says.
+ */
+import { isMainThread } from 'node:worker_threads';
+import { exitCodes } from './exitCodes';
+import { nodeTooOld } from './nodeVersion';
+
+const tooOld = nodeTooOld(process.versions.node);
+if (tooOld !== null) {
+  process.stderr.write(`datamark: ${tooOld}\n`);
+  process.exitCode = exitCodes.unavailable;
+} else if (isMainThread) {
+  const { runCommand } = await import('./runCommand');
+  await runCommand(process.argv.slice(2));
+}

@@ -1,0 +1,80 @@
+/**
+ * Whether the provider has filled the index yet. Status answers before that; lists and changes wait for it here,
+ * so that an index that is still empty is never told as "there is nothing".
+ */
+import type { Log } from '../log';
+import { ProblemError } from '../problemError';
+import type { Provider } from '../providers/provider';
+
+type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
+
+/** The provider's first look at storage, made once. */
+export class FirstObservation {
+  private outcome: Outcome | null = null;
+  private settle: () => void = () => undefined;
+  private readonly settled = new Promise<void>(resolve => {
+    this.settle = resolve;
+  });
+
+  /** `deadlineMs`: how long a request waits for it. */
+  constructor(private readonly deadlineMs: number) {}
+
+  /** Starts the provider; a failure is logged and kept for those who ask. */
+  begin(provider: Provider, log: Log): void {
+    const end = (outcome: Outcome): void => {
+      this.outcome = outcome;
+      this.settle();
+    };
+    provider.start().then(
+      () => end({ ok: true }),
+      (error: unknown) => {
+        log.error({ err: error }, 'the provider did not start');
+        end({ ok: false, error });
+      }
+    );
+  }
+
+  /** Why the provider could not start, or null while it starts and when it did. */
+  get failure(): ProblemError | null {
+    if (this.outcome === null || this.outcome.ok) {
+      return null;
+    }
+    const { error } = this.outcome;
+    return error instanceof ProblemError
+      ? error
+      : new ProblemError(
+          'internal',
+          {
+            detail: 'The storage could not be opened.',
+            next: 'Look into the log of the Jupyter server for the cause.'
+          },
+          { cause: error }
+        );
+  }
+
+  /** Resolves when the first look is over, well or not, or when the deadline has passed. */
+  async waitSettled(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, this.deadlineMs);
+    });
+    await Promise.race([this.settled, late]);
+    clearTimeout(timer);
+  }
+
+  /** Resolves when the index is filled; throws `starting` after the deadline, or the reason why it can't be filled. */
+  async wait(): Promise<void> {
+    if (this.outcome === null) {
+      await this.waitSettled();
+    }
+    if (this.outcome === null) {
+      throw new ProblemError('starting', {
+        detail: 'Datamark still looks at the storage, or finishes what an earlier process left.',
+        next: 'Try again in a few seconds.'
+      });
+    }
+    if (this.failure !== null) {
+      throw this.failure;
+    }
+  }
+}
