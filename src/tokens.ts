@@ -29,6 +29,8 @@ export namespace CommandIDs {
   export const openPanel = 'datamark:open-panel';
   /** `{volume?, title?, note?, heldUntil?}`: dialog, unless `title` is given. */
   export const createSnapshot = 'datamark:create-snapshot';
+  /** `{path?}`: dialog for the volume that holds the given folder, or what is selected in the file browser. */
+  export const snapshotFolder = 'datamark:snapshot-folder';
   /** `{path?}`: one click; the volume that holds the current (or given) notebook, without a question. */
   export const snapshotNotebook = 'datamark:snapshot-notebook';
   /** `{snapshot, title?}` */
@@ -93,7 +95,13 @@ export type Connection =
   /** The server part of Datamark is not installed or not enabled. */
   | { readonly state: 'absent' }
   /** The Jupyter server itself does not answer. */
-  | { readonly state: 'unreachable'; readonly problem: Problem; readonly since: Date }
+  | {
+      readonly state: 'unreachable';
+      readonly problem: Problem;
+      readonly since: Date;
+      /** When it is asked again; null: now. */
+      readonly retryAt: Date | null;
+    }
   /** The page and the server part speak different major versions. */
   | { readonly state: 'incompatible'; readonly serverMajor: number };
 
@@ -173,6 +181,8 @@ export interface IDatamarkModel {
   readonly restores: ListState<Restore>;
   /** Running ones, and those that failed and were not looked at yet. */
   readonly operations: readonly Operation[];
+  /** Takes a failed operation off the list: it was looked at. */
+  dismissOperation(id: string): void;
   /** Snapshot by name as far as it is known here. */
   knownSnapshot(name: string): Snapshot | null;
   /** Volume that holds a path of the file browser: the deepest one whose `browsePath` is a parent. */

@@ -29,4 +29,6 @@ for (const [name, value] of Object.entries(shims)) {
     globalThis[name] = value;
   }
 }
-Element.prototype.scrollIntoView ??= () => {};
+if (globalThis.Element !== undefined) {
+  Element.prototype.scrollIntoView ??= () => {};
+}

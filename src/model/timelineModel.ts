@@ -1,0 +1,353 @@
+/** The timeline of one volume: filter, pages on demand, changes from the event stream. Views read `list` and call `ensure`. */
+import type { IDisposable } from '@lumino/disposable';
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { ServerEvent, Snapshot, SnapshotPage } from '../../contract';
+import { ApiProblem } from '../api/apiProblem';
+import type { IDatamarkApi, ISnapshotQuery, ITimelineModel, ListState, TimelineRow } from '../tokens';
+import { afterFailure, afterResume, itemsOf } from './listState';
+import { TimelineIndex, type PageStart } from './timelineIndex';
+
+/** Rows of the first page, and of the pages that follow. */
+const FIRST_PAGE = 100;
+const PAGE = 200;
+/** Typing pauses this long before a search is asked for, in ms. */
+const SEARCH_PAUSE = 250;
+/** Changes of snapshots that are not loaded are gathered this long before counts are read again, in ms. */
+const RESYNC_PAUSE = 60;
+
+export interface TimelineModelOptions {
+  readonly api: Pick<IDatamarkApi, 'snapshots' | 'snapshot'>;
+  /** Called with every snapshot that is read. */
+  readonly onSeen?: (snapshots: readonly Snapshot[]) => void;
+}
+
+type Filter = { readonly q: string; readonly from: string | null; readonly to: string | null };
+
+/** Snapshots of the selected volume. */
+export class TimelineModel implements ITimelineModel, IDisposable {
+  private readonly options: TimelineModelOptions;
+  private readonly changedSignal = new Signal<this, void>(this);
+  private index = new TimelineIndex();
+  private shown: ListState<TimelineRow> = { state: 'loading' };
+  private rows: readonly TimelineRow[] | null = null;
+  private current: Filter = { q: '', from: null, to: null };
+  private openedName: string | null = null;
+  private volume: string | null = null;
+  /** Ends with every change of volume or filter: answers that come later are for nobody. */
+  private generation = new AbortController();
+  private readonly pages = new Map<string, Promise<void>>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private resyncing: Promise<void> | null = null;
+  private resyncAgain = false;
+  private disposed = false;
+  /** Requests under way, and what the stream told meanwhile: a page may be older than that. */
+  private asking = 0;
+  private told: ServerEvent[] = [];
+
+  constructor(options: TimelineModelOptions) {
+    this.options = options;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this.changedSignal;
+  }
+
+  get list(): ListState<TimelineRow> {
+    return this.shown;
+  }
+
+  get total(): number {
+    return this.index.total;
+  }
+
+  /** Id of the volume whose snapshots these are, or null. */
+  get volumeId(): string | null {
+    return this.volume;
+  }
+
+  get filter(): Filter {
+    return this.current;
+  }
+
+  get opened(): string | null {
+    return this.openedName;
+  }
+
+  get isDisposed(): boolean {
+    return this.disposed;
+  }
+
+  /** Ends all requests; the model is of no use afterwards. */
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.disposed = true;
+    this.generation.abort();
+    Signal.clearData(this);
+  }
+
+  /** Shows another volume, or none. Nothing is read before `load`. */
+  setVolume(volume: string | null): void {
+    if (volume !== this.volume) {
+      this.volume = volume;
+      this.openedName = null;
+      this.current = { q: '', from: null, to: null };
+      this.restart();
+      this.index = new TimelineIndex();
+      this.show({ state: 'loading' });
+    }
+  }
+
+  setFilter(filter: { q?: string; from?: string | null; to?: string | null }): void {
+    const next = { ...this.current, ...filter };
+    const { q, from, to } = this.current;
+    if (next.q === q && next.from === from && next.to === to) {
+      return;
+    }
+    this.current = next;
+    this.restart();
+    this.changedSignal.emit();
+    this.timer = setTimeout(() => void this.load(), next.q === q || next.q === '' ? 0 : SEARCH_PAUSE);
+  }
+
+  open(snapshot: string | null): void {
+    if (snapshot !== this.openedName) {
+      this.openedName = snapshot;
+      this.changedSignal.emit();
+    }
+  }
+
+  /** Snapshot by name, if it was read here. */
+  get(name: string): Snapshot | null {
+    return this.index.get(name);
+  }
+
+  /** Reads the first page and forgets all others. */
+  async load(): Promise<void> {
+    const { volume } = this;
+    if (volume === null) {
+      return;
+    }
+    this.restart();
+    const { signal } = this.generation;
+    try {
+      const page = await this.ask(volume, { limit: FIRST_PAGE }, signal);
+      if (!signal.aborted) {
+        this.index = new TimelineIndex();
+        this.shown = { state: 'ready', items: [] };
+        this.take(page, null);
+      }
+    } catch (error) {
+      this.failed(error, signal);
+    }
+  }
+
+  async ensure(first: number, last: number): Promise<void> {
+    const { signal } = this.generation;
+    // Every round brings at least one page; more are needed where a row is far inside a long day.
+    while (!signal.aborted && this.volume !== null) {
+      const rows = itemsOf(this.shown);
+      const missing = rows.slice(Math.max(0, first), last + 1).find(row => row.type === 'placeholder');
+      if (missing?.type !== 'placeholder') {
+        return;
+      }
+      const start = this.index.startFor(missing.day, missing.index);
+      if (start === null || !(await this.loadPage(start, signal))) {
+        return;
+      }
+    }
+  }
+
+  async find(snapshot: string): Promise<number> {
+    const { signal } = this.generation;
+    const known = this.rowOf(snapshot);
+    if (known >= 0) {
+      return known;
+    }
+    let wanted: Snapshot;
+    try {
+      wanted = await this.options.api.snapshot(snapshot, signal);
+    } catch {
+      return -1;
+    }
+    if (wanted.volume !== this.volume) {
+      return -1;
+    }
+    const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+      new Date(wanted.createdAt)
+    );
+    for (;;) {
+      const found = this.rowOf(snapshot);
+      const gap = itemsOf(this.shown).findIndex(row => row.type === 'placeholder' && row.day === day);
+      if (found >= 0 || gap < 0 || signal.aborted) {
+        return found;
+      }
+      const before = this.rows;
+      await this.ensure(gap, gap);
+      if (this.rows === before) {
+        return -1;
+      }
+    }
+  }
+
+  /** Takes over a change that the event stream told. */
+  apply(event: ServerEvent): void {
+    if (this.asking > 0) {
+      this.told.push(event);
+    }
+    if (event.type === 'upsert' && event.object.kind === 'snapshot' && event.object.volume === this.volume) {
+      const known = this.index.replace(event.object);
+      if (known) {
+        this.refreshRows();
+      }
+      if (!known || this.current.q !== '') {
+        this.resyncSoon();
+      }
+    } else if (event.type === 'remove' && event.kind === 'snapshot') {
+      if (event.id === this.openedName) {
+        this.openedName = null;
+      }
+      if (this.index.remove(event.id)) {
+        this.refreshRows();
+      } else if (event.volume === null || event.volume === this.volume) {
+        this.resyncSoon();
+      }
+    }
+  }
+
+  /** The stream that keeps this list broke at `asOf`. */
+  broken(error: ApiProblem, asOf: Date): void {
+    if (this.volume !== null) {
+      this.show(afterFailure(this.shown, error, asOf));
+    }
+  }
+
+  /** The stream is back and nothing was missed. */
+  resumed(): void {
+    this.show(afterResume(this.shown));
+  }
+
+  private query(parts: ISnapshotQuery): ISnapshotQuery {
+    const { q, from, to } = this.current;
+    return { ...parts, q: q.trim() === '' ? undefined : q.trim(), from: from ?? undefined, to: to ?? undefined };
+  }
+
+  private async ask(volume: string, parts: ISnapshotQuery, signal: AbortSignal): Promise<SnapshotPage> {
+    this.asking++;
+    try {
+      return await this.options.api.snapshots(volume, this.query(parts), signal);
+    } finally {
+      this.asking--;
+    }
+  }
+
+  private async loadPage(start: PageStart, signal: AbortSignal): Promise<boolean> {
+    const { volume } = this;
+    const running = this.pages.get(start.cursor);
+    if (volume === null || running !== undefined) {
+      await running;
+      return running !== undefined && !signal.aborted;
+    }
+    const work = (async () => {
+      const page = await this.ask(volume, { cursor: start.cursor, limit: PAGE }, signal);
+      if (!signal.aborted) {
+        this.take(page, start);
+      }
+      return page.items.length > 0;
+    })();
+    this.pages.set(
+      start.cursor,
+      work.then(
+        () => undefined,
+        () => undefined
+      )
+    );
+    try {
+      return await work;
+    } catch (error) {
+      this.failed(error, signal);
+      return false;
+    } finally {
+      this.pages.delete(start.cursor);
+    }
+  }
+
+  private resyncSoon(): void {
+    if (this.resyncing !== null) {
+      this.resyncAgain = true;
+      return;
+    }
+    const { signal } = this.generation;
+    const pause = new Promise<void>(resolve => setTimeout(resolve, RESYNC_PAUSE));
+    this.resyncing = pause
+      .then(() => this.resync(signal))
+      .finally(() => {
+        this.resyncing = null;
+        if (this.resyncAgain) {
+          this.resyncAgain = false;
+          this.resyncSoon();
+        }
+      });
+  }
+
+  /** Reads counts and the newest rows again; rows further down stay where their day did not change. */
+  private async resync(signal: AbortSignal): Promise<void> {
+    const { volume } = this;
+    if (volume === null || signal.aborted || this.shown.state !== 'ready') {
+      return;
+    }
+    try {
+      const page = await this.ask(volume, { limit: FIRST_PAGE }, signal);
+      if (!signal.aborted) {
+        this.take(page, null);
+      }
+    } catch (error) {
+      this.failed(error, signal);
+    }
+  }
+
+  private take(page: SnapshotPage, start: PageStart | null): void {
+    this.index.adopt(page, start);
+    const read = Number(page.revision.split(':')[1]);
+    for (const event of this.told) {
+      if (event.type === 'upsert' && event.object.kind === 'snapshot' && event.revision > read) {
+        this.index.replace(event.object);
+      } else if (event.type === 'remove' && event.kind === 'snapshot' && event.revision > read) {
+        this.index.remove(event.id);
+      }
+    }
+    if (this.asking === 0) {
+      this.told = [];
+    }
+    this.options.onSeen?.(page.items);
+    this.refreshRows();
+  }
+
+  private refreshRows(): void {
+    const { q, from, to } = this.current;
+    const rows = this.index.rows(q === '' && from === null && to === null && this.index.total > 0);
+    this.rows = rows;
+    this.show(this.shown.state === 'unreachable' ? { ...this.shown, items: rows } : { state: 'ready', items: rows });
+  }
+
+  private rowOf(name: string): number {
+    return itemsOf(this.shown).findIndex(row => row.type === 'snapshot' && row.snapshot.name === name);
+  }
+
+  private failed(error: unknown, signal: AbortSignal): void {
+    if (!signal.aborted && error instanceof ApiProblem) {
+      this.show(afterFailure(this.shown, error, new Date()));
+    }
+  }
+
+  private restart(): void {
+    clearTimeout(this.timer);
+    this.generation.abort();
+    this.generation = new AbortController();
+    this.pages.clear();
+  }
+
+  private show(list: ListState<TimelineRow>): void {
+    this.shown = list;
+    this.changedSignal.emit();
+  }
+}
