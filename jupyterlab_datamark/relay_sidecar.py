@@ -1,0 +1,70 @@
+"""The sidecar as the relay sees it: a supervised one, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .relayed_routes import RelayedRoutes
+from .unavailable import JsonObject, Unavailable
+
+if TYPE_CHECKING:
+    from .supervisor import Supervisor
+
+
+class RelaySidecar:
+    """Filled by the extension while it loads."""
+
+    def __init__(self) -> None:
+        self.supervisor: Supervisor | None = None
+        self.failed: Unavailable | None = None
+        self.timeouts: Mapping[str, float] = {"answer": 30.0, "status": 5.0, "idle": 60.0}
+        self._routes: RelayedRoutes | None = None
+
+    @property
+    def socket_path(self) -> str | None:
+        """Where to connect; None if there is no socket."""
+        return self.supervisor.socket_path if self.supervisor else None
+
+    @property
+    def routes(self) -> RelayedRoutes:
+        """What may be asked; only the status while the bundle is not installed."""
+        if self._routes is None:
+            if self.supervisor is None:
+                return _STATUS_ALONE
+            try:
+                self._routes = RelayedRoutes.read(self.supervisor.openapi)
+            except (OSError, ValueError):
+                return _STATUS_ALONE
+        return self._routes
+
+    def status(self) -> JsonObject:
+        """Why it can't answer, as `UnavailableStatus`."""
+        return self.supervisor.status() if self.supervisor else self._reason().status()
+
+    def problem(self) -> JsonObject:
+        """The same as a problem."""
+        return self._reason().problem()
+
+    def note_answer(self) -> None:
+        """It has answered."""
+        if self.supervisor:
+            self.supervisor.note_answer()
+
+    def suspect(self) -> None:
+        """It has not answered in time."""
+        if self.supervisor:
+            self.supervisor.suspect()
+
+    async def stop(self) -> None:
+        """Ends it."""
+        if self.supervisor:
+            await self.supervisor.stop()
+
+    def _reason(self) -> Unavailable:
+        if self.supervisor:
+            return self.supervisor.unavailable()
+        return self.failed or Unavailable("starting", "The server is loading Datamark.", "Wait a moment and try again.")
+
+
+_STATUS_ALONE = RelayedRoutes([("GET", "/status")])
