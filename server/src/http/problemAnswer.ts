@@ -5,9 +5,6 @@ import type { Log } from '../log';
 import { ProblemError } from '../problemError';
 import { requestIdOf } from './requestLog';
 
-/** Largest request body, in bytes. */
-export const BODY_MAX_BYTES = 64 * 1024;
-
 /** The problem for something thrown; `internal`, and logged with its stack, when it was not meant to be thrown. */
 export function problemOf(thrown: unknown, requestId: string, log: Log): Problem {
   if (thrown instanceof ProblemError) {
@@ -25,31 +22,16 @@ export function problemOf(thrown: unknown, requestId: string, log: Log): Problem
   return { ...internal, requestId };
 }
 
-/** Errors of express and of its body parser carry `type` or `status` (http-errors). */
+/** Errors of express, for example a path that can't be decoded, carry `status` (http-errors). */
 function refusedByExpress(thrown: unknown): Problem | null {
-  if (!(thrown instanceof Error)) {
+  const status: unknown = thrown instanceof Error && 'status' in thrown ? thrown.status : undefined;
+  if (typeof status !== 'number' || status < 400 || status > 499) {
     return null;
   }
-  const { type, status } = thrown as { type?: unknown; status?: unknown };
-  if (type === 'entity.too.large') {
-    return problem('request-too-large', {
-      detail: `A request has at most ${BODY_MAX_BYTES} bytes.`,
-      next: 'Shorten the title or the note and send it again.'
-    });
-  }
-  if (type === 'entity.parse.failed') {
-    return problem('invalid-request', {
-      detail: 'The request’s body is not JSON.',
-      next: 'Send a JSON object with Content-Type: application/json.'
-    });
-  }
-  if (thrown instanceof URIError || (typeof status === 'number' && status >= 400 && status < 500)) {
-    return problem('invalid-request', {
-      detail: 'The request can’t be read.',
-      next: 'Send a JSON object with Content-Type: application/json, not compressed, to an address of the API.'
-    });
-  }
-  return null;
+  return problem('invalid-request', {
+    detail: 'The request can’t be read.',
+    next: 'Look into openapi.json for the addresses of the API.'
+  });
 }
 
 /** Sends a problem. */

@@ -2,11 +2,11 @@
  * Registers the contract's route table on express: validation before a handler, the answer after it,
  * 405 for a known address with another method, 404 for the rest.
  */
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Express, RequestHandler, Response } from 'express';
 import { API_PREFIX, ROUTES, type Route } from '../../../contract';
 import { ProblemError } from '../problemError';
 import { readIdempotencyKey } from './operationKey';
-import { BODY_MAX_BYTES } from './problemAnswer';
+import { readBody } from './readBody';
 import { requestIdOf, setRoute } from './requestLog';
 import type { JsonRouteName, RouteHandlers } from './routeHandler';
 import { quoted, validated, validatedParams } from './validation';
@@ -34,7 +34,6 @@ type ErasedHandler = (request: {
 /** Adds every route, then 405 and 404. */
 export function registerRoutes(app: Express, options: RegisterOptions): void {
   const methods = new Map<string, string[]>();
-  const readBody = express.json({ limit: BODY_MAX_BYTES, inflate: false, strict: true });
   for (const [name, route] of Object.entries(ROUTES) as [keyof typeof ROUTES, Route][]) {
     const path = API_PREFIX + route.path;
     methods.set(path, [...(methods.get(path) ?? []), route.method.toUpperCase()]);
@@ -45,8 +44,7 @@ export function registerRoutes(app: Express, options: RegisterOptions): void {
     if (name === 'events') {
       app[route.method](path, note, options.events);
     } else {
-      const before = route.body === undefined ? [note] : [note, readBody];
-      app[route.method](path, ...before, answer(name, route, options));
+      app[route.method](path, note, answer(name, route, options));
     }
   }
   for (const [path, allowed] of methods) {
@@ -73,7 +71,7 @@ function answer(name: JsonRouteName, route: Route, options: RegisterOptions): Re
     const validRequest = {
       params: validatedParams(request.params),
       query,
-      body: route.body === undefined ? undefined : validated(route.body, bodyOf(request), 'body'),
+      body: route.body === undefined ? undefined : validated(route.body, await readBody(request), 'body'),
       idempotencyKey: readIdempotencyKey(request.get('Idempotency-Key')),
       requestId: requestIdOf(response)
     };
@@ -90,21 +88,6 @@ function answer(name: JsonRouteName, route: Route, options: RegisterOptions): Re
     }
     sendJson(response, planned ? 200 : route.status, result);
   };
-}
-
-/** No body at all stands for an empty object, so that a request with nothing to say needs none. */
-function bodyOf(request: Request): unknown {
-  const body: unknown = request.body;
-  if (body !== undefined) {
-    return body;
-  }
-  if (request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0) {
-    return {};
-  }
-  throw new ProblemError('invalid-request', {
-    detail: 'The request’s body is not marked as JSON.',
-    next: 'Send a JSON object with Content-Type: application/json.'
-  });
 }
 
 function sendJson(response: Response, status: number, value: unknown): void {
