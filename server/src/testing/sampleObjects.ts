@@ -1,5 +1,6 @@
 /** Objects of the contract for tests: complete and valid, with what a test cares about put in. */
 import type { Clone, Operation, Restore, Snapshot, Volume } from '../../../contract';
+import type { ObservedIndex } from '../observed/observedIndex';
 
 const AVAILABLE = { available: true } as const;
 const CREATED = '2026-11-19T14:08:03.000Z';
@@ -112,3 +113,10 @@ export const sampleOperation = (parts: Partial<Operation> = {}): Operation => ({
   problem: null,
   ...parts
 });
+
+/** Puts one object of each kind into an index. */
+export function fillIndex(index: ObservedIndex): void {
+  for (const object of [sampleVolume(), sampleSnapshot(), sampleClone(), sampleRestore(), sampleOperation()]) {
+    index.upsert(object);
+  }
+}
