@@ -1,0 +1,33 @@
+/** Every job the worker can do, by name. */
+import { buildClone, type BuildClone } from './cloneJob';
+import type { CloneRecord } from './cloneRecord';
+import type { Job } from './job';
+import { measureLoss, type Loss, type MeasureLoss } from './measureLoss';
+import { measureOwnData, type Bytes, type MeasureOwnData } from './measureOwnData';
+import { measureTree } from './measureTree';
+import { emptyTrash } from './removeTree';
+import { takeSnapshot, type TakeSnapshot } from './snapshotJob';
+import type { SnapshotRecord } from './snapshotRecord';
+
+/** Input and output of each job. */
+interface JobTypes {
+  takeSnapshot: [TakeSnapshot, SnapshotRecord];
+  buildClone: [BuildClone, CloneRecord];
+  emptyTrash: [{ root: string }, void];
+  measureLoss: [MeasureLoss, Loss];
+  measureOwnData: [MeasureOwnData, Bytes];
+  measureTree: [{ path: string }, Loss];
+}
+
+export type JobName = keyof JobTypes;
+export type JobInput<K extends JobName> = JobTypes[K][0];
+export type JobOutput<K extends JobName> = JobTypes[K][1];
+
+export const JOBS: { readonly [K in JobName]: Job<JobInput<K>, JobOutput<K>> } = {
+  takeSnapshot,
+  buildClone,
+  emptyTrash,
+  measureLoss,
+  measureOwnData,
+  measureTree
+};
