@@ -1,0 +1,1 @@
+"""Tests on a live Jupyter server: real HTTP, a real Node process."""
