@@ -85,7 +85,8 @@ function parameters(route: Route, components: Components): JsonObject[] {
     required: true,
     schema: { $ref: schemaRef('ObjectName') }
   }));
-  const query: z.core.JSONSchema.BaseSchema = route.query === undefined ? {} : z.toJSONSchema(route.query, { io: 'input' });
+  const query: z.core.JSONSchema.BaseSchema =
+    route.query === undefined ? {} : z.toJSONSchema(route.query, { io: 'input' });
   const required = new Set(query.required ?? []);
   const inQuery = Object.entries(query.properties ?? {}).map(([name]) => ({
     name,

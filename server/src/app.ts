@@ -31,11 +31,16 @@ export interface AppOptions {
   /** Checks every answer against the contract: for tests and development. */
   readonly checkResponses: boolean;
   readonly answerDeadlineMs?: number;
+  /** See EventStreamsOptions. */
+  readonly heartbeatMs?: number;
+  readonly stalledMs?: number;
 }
 
 /** The application, and the ends of what lives in it. */
 export interface App {
   readonly express: Express;
+  /** Number of clients that listen to events. */
+  openStreams(): number;
   /** Ends every event stream and takes no new ones. */
   dispose(): void;
 }
@@ -45,7 +50,7 @@ export function createApp(options: AppOptions): App {
   const { provider, firstObservation, log } = options;
   const { index } = provider;
   const timelines = new Timelines(index);
-  const streams = new EventStreams({ index, firstObservation, log });
+  const streams = new EventStreams({ ...options, index });
   const volumes = new VolumeService(index);
   const snapshots = new SnapshotService({
     provider,
@@ -77,6 +82,7 @@ export function createApp(options: AppOptions): App {
   app.use(problemHandler(log));
   return {
     express: app,
+    openStreams: () => streams.size,
     dispose: () => {
       streams.dispose();
       timelines.dispose();

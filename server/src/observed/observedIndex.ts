@@ -80,8 +80,8 @@ export class ObservedIndex {
    * the client must list again.
    */
   since(position: string): Change[] | null {
-    const [epoch, revision] = position.split(':');
-    const from = Number(revision);
+    const [, epoch, revision] = /^([^:]*):(\d{1,15})$/.exec(position) ?? [];
+    const from = Number(revision ?? Number.NaN);
     const oldest = this.changes[0]?.revision ?? this.current + 1;
     if (epoch !== this.epoch || !Number.isInteger(from) || from > this.current || from < oldest - 1) {
       return null;

@@ -4,7 +4,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type In
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API_PREFIX } from '../../../contract';
-import { createApp } from '../app';
+import { createApp, type AppOptions } from '../app';
 import { listen } from '../listen';
 import type { Log } from '../log';
 import { FirstObservation } from '../observed/firstObservation';
@@ -93,34 +93,38 @@ export async function send(socketPath: string, method: string, path: string, par
   };
 }
 
-export interface TestSidecarOptions {
-  readonly provider?: MemoryProvider;
+export interface TestSidecarOptions extends Partial<
+  Pick<AppOptions, 'answerDeadlineMs' | 'heartbeatMs' | 'stalledMs'>
+> {
   /** false: the provider begins when the test calls `begin`. */
   readonly begin?: boolean;
   readonly firstObservationMs?: number;
-  readonly answerDeadlineMs?: number;
 }
 
 /** A sidecar in this process; `stop` in afterEach. */
-export async function startTestSidecar(options: TestSidecarOptions = {}) {
-  const provider = options.provider ?? new MemoryProvider();
+export async function startTestSidecar({
+  begin = true,
+  firstObservationMs = 5_000,
+  ...options
+}: TestSidecarOptions = {}) {
+  const provider = new MemoryProvider();
   const lines: LogLine[] = [];
   const log = memoryLog(lines);
-  const firstObservation = new FirstObservation(options.firstObservationMs ?? 5_000);
+  const firstObservation = new FirstObservation(firstObservationMs);
   const app = createApp({
+    ...options,
     provider,
     firstObservation,
     log,
     version: '1.2.3',
     startedAt: new Date('2026-11-20T08:00:00Z'),
-    checkResponses: true,
-    ...(options.answerDeadlineMs === undefined ? {} : { answerDeadlineMs: options.answerDeadlineMs })
+    checkResponses: true
   });
   const directory = await mkdtemp(join(tmpdir(), 'datamark-'));
   const socketPath = join(directory, 'socket');
   const server = createServer(app.express);
   await listen(server, { path: socketPath });
-  if (options.begin !== false) {
+  if (begin) {
     firstObservation.begin(provider, log);
   }
   return {
