@@ -85,14 +85,11 @@ function parameters(route: Route, components: Components): JsonObject[] {
     required: true,
     schema: { $ref: schemaRef('ObjectName') }
   }));
-  const query: z.core.JSONSchema.BaseSchema =
-    route.query === undefined ? {} : z.toJSONSchema(route.query, { io: 'input' });
-  const required = new Set(query.required ?? []);
-  const inQuery = Object.entries(query.properties ?? {}).map(([name]) => ({
+  const inQuery = Object.entries(queryFields(route)).map(([name, field]) => ({
     name,
     in: 'query',
-    required: required.has(name),
-    schema: components.use(queryField(route, name), 'input')
+    required: !field.safeParse(undefined).success,
+    schema: components.use(field, 'input')
   }));
   const inHeader: JsonObject[] = [];
   if (route.method === 'post') {
@@ -116,11 +113,14 @@ function parameters(route: Route, components: Components): JsonObject[] {
   return [...inPath, ...inQuery, ...inHeader];
 }
 
-function queryField(route: Route, name: string): z.ZodType {
-  if (!(route.query instanceof z.ZodObject)) {
-    throw new Error(`The query of ${route.path} is not an object.`);
+function queryFields({ path, query }: Route): Readonly<Record<string, z.ZodType>> {
+  if (query === undefined) {
+    return {};
   }
-  return route.query.shape[name] as z.ZodType;
+  if (!(query instanceof z.ZodObject)) {
+    throw new Error(`The query of ${path} is not an object.`);
+  }
+  return query.shape as Record<string, z.ZodType>;
 }
 
 const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
@@ -153,13 +153,19 @@ function successes(route: Route, components: Components): JsonObject {
   };
 }
 
+/** A body in which everything is optional may be left out. */
+function requestBody({ body }: Route, components: Components): JsonObject {
+  return body === undefined
+    ? {}
+    : { requestBody: { required: !body.safeParse({}).success, content: json(components.use(body, 'input')) } };
+}
+
 function operation(name: RouteName, route: Route, components: Components): JsonObject {
-  const body = route.body;
   return {
     operationId: name,
     summary: route.summary,
     parameters: parameters(route, components),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(components.use(body, 'input')) } }),
+    ...requestBody(route, components),
     responses: { ...successes(route, components), default: { $ref: '#/components/responses/Problem' } },
     ...(route.stream === true ? { 'x-stream': true } : {})
   };

@@ -18,29 +18,33 @@ export const Capabilities = z
   .meta({ id: 'Capabilities' });
 export type Capabilities = z.infer<typeof Capabilities>;
 
-export const RunningStatus = z.object({
-  state: z.literal('running'),
-  version: z.string(),
-  api: z.object({ major: z.int(), minor: z.int() }),
-  provider: z.object({ kind: z.enum(['local', 'kubernetes']), label: z.string() }),
-  user: z.string().nullable(),
-  capabilities: Capabilities,
-  notices: z.array(Notice),
-  node: z.string(),
-  pid: z.int(),
-  startedAt: Instant
-});
+export const RunningStatus = z
+  .object({
+    state: z.literal('running'),
+    version: z.string(),
+    api: z.object({ major: z.int(), minor: z.int() }),
+    provider: z.object({ kind: z.enum(['local', 'kubernetes']), label: z.string() }),
+    user: z.string().nullable(),
+    capabilities: Capabilities,
+    notices: z.array(Notice),
+    node: z.string(),
+    pid: z.int(),
+    startedAt: Instant
+  })
+  .meta({ id: 'RunningStatus' });
 
 /** Answered by the Jupyter server itself while the sidecar can't. */
-export const UnavailableStatus = z.object({
-  state: z.literal('unavailable'),
-  cause: z.enum(['node-missing', 'node-too-old', 'starting', 'crashed', 'hung', 'stopped', 'bad-configuration']),
-  title: z.string(),
-  detail: z.string(),
-  fix: z.string(),
-  log: z.array(z.string()).meta({ description: 'Last lines the sidecar wrote, oldest first.' }),
-  retryAt: Instant.nullable().meta({ description: 'When the next start is tried; null: on the next request.' })
-});
+export const UnavailableStatus = z
+  .object({
+    state: z.literal('unavailable'),
+    cause: z.enum(['node-missing', 'node-too-old', 'starting', 'crashed', 'hung', 'stopped', 'bad-configuration']),
+    title: z.string(),
+    detail: z.string(),
+    fix: z.string(),
+    log: z.array(z.string()).meta({ description: 'Last lines the sidecar wrote, oldest first.' }),
+    retryAt: Instant.nullable().meta({ description: 'When the next start is tried; null: on the next request.' })
+  })
+  .meta({ id: 'UnavailableStatus' });
 
 export const Status = z.discriminatedUnion('state', [RunningStatus, UnavailableStatus]).meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
