@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+# Not from typing: loading that takes longer than all the rest.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 

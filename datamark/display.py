@@ -52,13 +52,13 @@ def plain(record: Record, *, width: int | None = None) -> str:
     if isinstance(record, Listing):
         head, rows = table(record)
         if not rows:
-            return empty(record)
-        note = [caption(record)] if record.kind == "snapshot" else []
+            return clean(empty(record))
+        note = [clean(caption(record))] if record.kind == "snapshot" else []
         return "\n".join([*note, *_aligned(head, rows, width or shutil.get_terminal_size().columns)])
     if isinstance(record, Status):
-        lines = [f"{volume.name}\t{last_snapshot(volume)}\t{words.space(volume)}" for volume in record.volumes]
-        rows = [line.split("\t") for line in lines]
-        return "\n".join([*_aligned([], rows, width or shutil.get_terminal_size().columns), *status_lines(record)])
+        rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
+        lines = _aligned([], rows, width or shutil.get_terminal_size().columns)
+        return "\n".join([*lines, *map(clean, status_lines(record))])
     return "\n".join(clean(line) for line in sentences(record))
 
 
