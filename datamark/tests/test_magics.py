@@ -231,22 +231,7 @@ def test_a_notebook_with_magics_runs_headless(root: Path, datamark: Command) -> 
         "%datamark restore 'before the step' --yes",
         "assert open('a.txt').read() == 'one\\n'",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    nbformat.write(notebook, root / "run.ipynb")
-    command = [
-        sys.executable,
-        "-m",
-        "nbconvert",
-        "--to",
-        "notebook",
-        "--execute",
-        "--output",
-        "done.ipynb",
-        "run.ipynb",
-    ]
-    done = subprocess.run(
-        command, cwd=root, env=clean_environment(), capture_output=True, text=True, timeout=DEADLINE * 2, check=False
-    )
+    done = run_headless(root, sources)
     assert done.returncode == 0, done.stderr
     executed = json.loads((root / "done.ipynb").read_text())
     outputs = executed["cells"][2]["outputs"]
@@ -257,22 +242,7 @@ def test_a_notebook_with_magics_runs_headless(root: Path, datamark: Command) -> 
 
 def test_a_failing_magic_fails_the_headless_run(root: Path) -> None:
     sources = ["%load_ext datamark", "%datamark restore nothing --yes", "open('ran', 'w').close()"]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    nbformat.write(notebook, root / "run.ipynb")
-    command = [
-        sys.executable,
-        "-m",
-        "nbconvert",
-        "--to",
-        "notebook",
-        "--execute",
-        "--output",
-        "done.ipynb",
-        "run.ipynb",
-    ]
-    done = subprocess.run(
-        command, cwd=root, env=clean_environment(), capture_output=True, text=True, timeout=DEADLINE * 2, check=False
-    )
+    done = run_headless(root, sources)
     assert done.returncode != 0
     assert "There is no snapshot nothing." in done.stderr
     assert not (root / "ran").exists()
