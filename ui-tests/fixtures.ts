@@ -2,6 +2,7 @@
  * What every browser test starts from: a Jupyter server of its own, a page of JupyterLab on it, and the folder on disk.
  */
 import { test as galataTest } from '@jupyterlab/galata';
+import { DatamarkPage } from './pages/datamarkPage';
 import { DEFAULT_SERVER, startJupyterServer, type JupyterServer, type ServerOptions } from './server/jupyterServer';
 
 export { expect } from '@jupyterlab/galata';
@@ -12,6 +13,8 @@ interface Fixtures {
   /** false: the test goes to the page by itself. */
   opened: boolean;
   jupyter: JupyterServer;
+  /** Datamark on the page. */
+  datamark: DatamarkPage;
 }
 
 export const test = galataTest.extend<Fixtures>({
@@ -41,5 +44,8 @@ export const test = galataTest.extend<Fixtures>({
       await page.goto('?reset');
     }
     await use(page);
+  },
+  datamark: async ({ page }, use) => {
+    await use(new DatamarkPage(page));
   }
 });

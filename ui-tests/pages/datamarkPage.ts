@@ -1,0 +1,177 @@
+/** What a person sees and does of Datamark in JupyterLab: found by roles and words, as a screen reader finds it. */
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+type JsonObject = Record<string, string | number | boolean>;
+
+interface CommandsOfThePage {
+  jupyterapp: { commands: { execute(id: string, args: JsonObject): Promise<unknown> } };
+}
+
+/** The panel, the dialogs and the messages. */
+export class DatamarkPage {
+  constructor(readonly page: IJupyterLabPageFixture) {}
+
+  get panel(): Locator {
+    return this.page.locator('.dm-panel');
+  }
+
+  /** The panel's icon in a side bar. */
+  get tab(): Locator {
+    return this.page.locator('.jp-SideBar').getByRole('tab', { name: 'Datamark' });
+  }
+
+  get volumes(): Locator {
+    return this.panel.getByRole('grid', { name: 'Volumes of this server' });
+  }
+
+  get timeline(): Locator {
+    return this.panel.getByRole('grid', { name: /^Snapshots of / });
+  }
+
+  get clones(): Locator {
+    return this.panel.getByRole('grid', { name: /^Clones/ });
+  }
+
+  /** A snapshot's row by the title in it. */
+  snapshot(title: string | RegExp): Locator {
+    return this.timeline.getByRole('row').filter({ hasText: title });
+  }
+
+  /** Rows of snapshots that are ready. */
+  get readySnapshots(): Locator {
+    return this.timeline.locator('[role="row"][aria-label*=", ready"]');
+  }
+
+  /** The button in the row of the selected volume, or in the empty timeline. */
+  get snapshotButton(): Locator {
+    return this.panel.locator('.dm-btn.is-primary').filter({ hasText: 'Snapshot' });
+  }
+
+  /** The button in the toolbar of the notebook that is in front. */
+  get notebookButton(): Locator {
+    return this.page.locator(
+      '.jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name="datamark-snapshot"] button, .jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name="datamark-snapshot"] jp-button'
+    );
+  }
+
+  clone(name: string | RegExp): Locator {
+    return this.clones.getByRole('row').filter({ hasText: name });
+  }
+
+  dialog(name: string | RegExp): Locator {
+    return this.page.getByRole('dialog', { name });
+  }
+
+  /** A toast with these words. */
+  toast(words: string | RegExp): Locator {
+    return this.page.locator('.Toastify__toast').filter({ hasText: words });
+  }
+
+  /** Opens the panel as a person does, unless it is open. */
+  async openPanel(): Promise<void> {
+    if (!(await this.panel.isVisible())) {
+      await this.tab.click();
+    }
+    await this.volumes.waitFor();
+  }
+
+  async openSection(name: string): Promise<void> {
+    const toggle = this.section(name);
+    if ((await toggle.getAttribute('aria-expanded')) !== 'true') {
+      await toggle.click();
+    }
+  }
+
+  /** Makes a snapshot through the dialog and waits until its row says that it is there. */
+  async makeSnapshot(title: string): Promise<void> {
+    await this.snapshotButton.click();
+    const dialog = this.dialog(/^Snapshot /);
+    await dialog.getByLabel('Title').fill(title);
+    await dialog.getByRole('button', { name: 'Snapshot', exact: true }).click();
+    await this.readySnapshots.filter({ hasText: title }).waitFor();
+  }
+
+  /** Says yes in a dialog that deletes, typing the name where that is asked for. */
+  async confirmDelete(dialog: Locator, name: string): Promise<void> {
+    const field = dialog.getByRole('textbox');
+    await dialog.waitFor();
+    if (await field.isVisible()) {
+      await field.fill(name);
+    }
+    await dialog.getByRole('button', { name: /^Delete/ }).click();
+  }
+
+  /** Names of the complete snapshots on disk. */
+  async storedSnapshots(root: string): Promise<string[]> {
+    const folder = join(root, '.datamark', 'snapshots');
+    return existsSync(folder) ? readdir(folder) : [];
+  }
+
+  /** Selects a row, so that its facts and buttons are shown. */
+  async select(row: Locator): Promise<void> {
+    if ((await row.getAttribute('aria-selected')) !== 'true') {
+      await row.click();
+    }
+  }
+
+  /** Chooses an entry of a row's menu. */
+  async chooseFromMenu(row: Locator, entry: string | RegExp): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: entry }).click();
+  }
+
+  /** Runs a command from the palette, found by its words there. */
+  async runFromPalette(label: RegExp): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+c');
+    const palette = this.page.locator('.lm-CommandPalette').filter({ visible: true });
+    await palette.locator('input').fill('datamark');
+    await palette
+      .locator('.lm-CommandPalette-item:not(.lm-mod-disabled)')
+      .filter({ has: this.page.locator('.lm-CommandPalette-itemLabel', { hasText: label }) })
+      .first()
+      .click();
+  }
+
+  /** Presses Tab until something has the focus; a person would give up after a while, too. */
+  async tabTo(target: Locator): Promise<void> {
+    for (let presses = 0; presses < 80; presses += 1) {
+      if (await target.evaluate(element => element === document.activeElement)) {
+        return;
+      }
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error('Tab does not lead there.');
+  }
+
+  /** The row of the timeline that the keys act on. */
+  get activeRow(): Locator {
+    return this.timeline.locator('[role="row"].is-active');
+  }
+
+  /** The heading that opens and closes a section. */
+  section(name: string): Locator {
+    return this.panel.getByRole('button', { name: new RegExp(`^${name}`) }).first();
+  }
+
+  /** Waits until JupyterLab has written the layout to the server. */
+  async stateSaved(): Promise<void> {
+    await this.page.waitForResponse(
+      response => response.url().includes('/api/workspaces/') && response.request().method() === 'PUT'
+    );
+  }
+
+  /** Runs a command by its id, as another extension does. */
+  async execute(id: string, args: JsonObject = {}): Promise<unknown> {
+    return this.page.evaluate(
+      async ([command, given]) => {
+        const { jupyterapp } = window as unknown as CommandsOfThePage;
+        return JSON.parse(JSON.stringify((await jupyterapp.commands.execute(command, given)) ?? null)) as unknown;
+      },
+      [id, args] as const
+    );
+  }
+}
