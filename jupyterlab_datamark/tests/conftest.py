@@ -57,6 +57,12 @@ def make_server(short_path: Path) -> Iterator[MakeServer]:
         server.stop()
 
 
+@pytest.fixture
+def stand_in(short_path: Path) -> StandIn:
+    """A Node with the stand-in sidecar, for this test alone."""
+    return StandIn.make(short_path)
+
+
 @pytest.fixture(scope="module")
 def stand_in_server() -> Iterator[tuple[LiveServer, StandIn]]:
     """One server with the stand-in sidecar for all tests of a module that only look at what is relayed."""
