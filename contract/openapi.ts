@@ -20,32 +20,17 @@ class Components {
 
   /** The schema for use in place; every part with an id becomes a component. */
   use(type: z.ZodType, io: Direction): JsonObject {
-    const {
-      $schema: _,
-      $defs,
-      ...schema
-    } = z.toJSONSchema(type, {
-      io,
-      target: 'draft-2020-12',
-      unrepresentable: 'throw',
-      override: ({ jsonSchema }) => {
-        delete jsonSchema['~standard'];
-      }
-    }) as JsonObject & { $defs?: { [id: string]: JsonObject } };
+    const { $defs, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'throw' }) as JsonObject & {
+      $defs?: Readonly<Record<string, JsonObject>>;
+    };
     for (const [id, part] of Object.entries($defs ?? {})) {
       this.add(id, part);
     }
-    const id = schema['id'];
-    if (typeof id === 'string') {
-      this.add(id, schema);
-      return { $ref: schemaRef(id) };
-    }
-    return inComponents(schema) as JsonObject;
+    return inComponents(without(schema, '$schema')) as JsonObject;
   }
 
   private add(id: string, schema: JsonObject): void {
-    const { id: _, ...rest } = schema;
-    const next = inComponents(rest) as JsonObject;
+    const next = inComponents(without(schema, 'id')) as JsonObject;
     const before = this.schemas.get(id);
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(next)) {
       throw new Error(`The schema ${id} reads differently in requests and in responses: give each its own id.`);
@@ -58,6 +43,9 @@ class Components {
     return Object.fromEntries([...this.schemas].sort(([one], [other]) => (one < other ? -1 : 1)));
   }
 }
+
+const without = (schema: JsonObject, key: string): JsonObject =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => name !== key));
 
 /** The same value with references to `$defs` turned into references to components. */
 function inComponents(value: Json | undefined): Json | undefined {

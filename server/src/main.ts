@@ -2,7 +2,7 @@
  * Where the bundle begins: decides what this thread is for and loads only that.
  * The main thread runs a command (`serve`); a worker thread does what its `workerData` says.
  */
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { exitCodes } from './exitCodes';
 import { nodeTooOld } from './nodeVersion';
 
@@ -13,4 +13,7 @@ if (tooOld !== null) {
 } else if (isMainThread) {
   const { runCommand } = await import('./runCommand');
   await runCommand(process.argv.slice(2));
+} else if ((workerData as { role?: unknown } | null)?.role === 'local') {
+  const { runLocalWorker } = await import('./providers/local/localWorker');
+  await runLocalWorker();
 }
