@@ -31,7 +31,7 @@ function equalDescriptors(a: number, b: number, signal: AbortSignal | null): boo
   }
   const size = Math.min(BLOCK, Number(left.size) + 1);
   const [one, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     signal?.throwIfAborted();
     const read = fill(a, one, position);
     if (read !== fill(b, other, position) || !one.subarray(0, read).equals(other.subarray(0, read))) {

@@ -34,7 +34,8 @@ function attempt<T>(read: () => T): T | null {
   }
 }
 
-const nameOf = (pid: string): string => attempt(() => fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim()) ?? 'a process';
+const nameOf = (pid: string): string =>
+  attempt(() => fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim()) ?? 'a process';
 
 function flagsOf(pid: string, fd: string): number {
   const info = attempt(() => fs.readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));

@@ -210,9 +210,7 @@ async function removeDirectory({ root, step }: Scene, action: JournalAction): Pr
 
 /** Whether a file still is the one of the entry, with one of the times. */
 export const isStill = (entry: ManifestEntry, stat: fs.BigIntStats, times: readonly bigint[]): boolean =>
-  sameInode(entry, stat) &&
-  Number(stat.size) === entry.size &&
-  times.some(time => sameTime(time, stat.mtimeNs));
+  sameInode(entry, stat) && Number(stat.size) === entry.size && times.some(time => sameTime(time, stat.mtimeNs));
 
 async function setMetadata(
   { root, step }: Scene,
