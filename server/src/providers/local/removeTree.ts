@@ -8,20 +8,41 @@ import { isGone } from './systemProblem';
 
 const BATCH = 256;
 
+/** Does something to what may be gone meanwhile: two removals of the same tree don't disturb each other. */
+function ifThere<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (isGone(error)) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+function openDirectory(directory: BytePath): fs.Dirent[] {
+  const path = toSystemPath(directory);
+  return (
+    ifThere(() => {
+      // Trees of snapshots are read-only, and nothing can be unlinked in a read-only directory.
+      fs.chmodSync(path, 0o700);
+      return fs.readdirSync(path, { withFileTypes: true, encoding: 'latin1' });
+    }) ?? []
+  );
+}
+
 /** Directories of a tree, parents first, with everything else removed on the way. */
 async function removeFiles(root: BytePath, signal: AbortSignal): Promise<BytePath[]> {
   const directories = [root];
   let handled = 0;
   // The list grows while it is walked.
   for (const directory of directories) {
-    // Trees of snapshots are read-only, and nothing can be unlinked in a read-only directory.
-    fs.chmodSync(toSystemPath(directory), 0o700);
-    for (const item of fs.readdirSync(toSystemPath(directory), { withFileTypes: true, encoding: 'latin1' })) {
+    for (const item of openDirectory(directory)) {
       const path = joinBytePath(directory, item.name);
       if (item.isDirectory()) {
         directories.push(path);
       } else {
-        fs.unlinkSync(toSystemPath(path));
+        ifThere(() => fs.unlinkSync(toSystemPath(path)));
       }
       handled += 1;
       if (handled % BATCH === 0) {
@@ -37,22 +58,13 @@ async function removeFiles(root: BytePath, signal: AbortSignal): Promise<BytePat
 export async function removeTree(path: string, signal: AbortSignal): Promise<void> {
   const root = toBytePath(path);
   const stat = fs.lstatSync(toSystemPath(root), { throwIfNoEntry: false });
-  if (stat === undefined) {
-    return;
-  }
-  if (!stat.isDirectory()) {
-    fs.unlinkSync(toSystemPath(root));
+  if (stat?.isDirectory() !== true) {
+    ifThere(() => fs.unlinkSync(toSystemPath(root)));
     return;
   }
   const directories = await removeFiles(root, signal);
   for (const directory of directories.reverse()) {
-    try {
-      fs.rmdirSync(toSystemPath(directory));
-    } catch (error) {
-      if (!isGone(error)) {
-        throw error;
-      }
-    }
+    ifThere(() => fs.rmdirSync(toSystemPath(directory)));
   }
 }
 

@@ -29,12 +29,14 @@ export class StoreLock {
     private readonly socket: string | null
   ) {}
 
-  /** Who else holds the lock now, or null where nobody does. */
-  holder(): LockFile | null {
+  /** Why this process could not take the lock now, or null where it could. Changes nothing. */
+  refusal(): ProblemError | null {
     const found = readJsonFile(this.store.lock, LockFile);
-    return found.state === 'read' && found.value.id !== this.held?.id && !hasEnded(found.value, thisProcess())
-      ? found.value
-      : null;
+    if (found.state === 'corrupt') {
+      return this.unreadable(found.why);
+    }
+    const other = found.state === 'read' && found.value.id !== this.held?.id ? found.value : null;
+    return other === null || hasEnded(other, thisProcess()) ? null : this.refused(other);
   }
 
   /** Whether this process holds the lock, looked up in the file itself. */

@@ -1,0 +1,349 @@
+/** Snapshots of the local provider: writes down what is wanted, shows it, and puts the work in line. */
+import { randomUUID } from 'node:crypto';
+import type { Blocker, CreateSnapshot, DeletePlan, Problem, Snapshot, UpdateSnapshot } from '../../../../contract';
+import { problemSlug } from '../../../../contract';
+import { ProblemError } from '../../problemError';
+import type { Intent } from '../provider';
+import type { JobContext } from './job';
+import type { LocalServices } from './localServices';
+import type { ObservedVolume } from './observedVolume';
+import { toTrash } from './recovery';
+import { abandonSnapshot, writeSnapshotIntent } from './snapshotJob';
+import { newSnapshotName } from './snapshotName';
+import { isHeld, labelOf, recordDirectory, toSnapshot, type SnapshotRecord } from './snapshotRecord';
+
+/** What distinguishes snapshots that are made for different reasons. */
+export interface NewSnapshot {
+  readonly title: string | null;
+  readonly note: string;
+  readonly notebook: string | null;
+  readonly heldUntil: SnapshotRecord['heldUntil'];
+  readonly origin: SnapshotRecord['origin'];
+  readonly operationKey: string | null;
+  readonly restoredFrom: string | null;
+}
+
+const NOT_MEASURED = { known: false, reason: 'Not measured yet.' } as const;
+
+/** Makes the record of a snapshot to be made, and writes it down as an intent. `takeSnapshot` does the rest. */
+export function intendSnapshot(observed: ObservedVolume, wanted: NewSnapshot, user: string | null): SnapshotRecord {
+  const now = new Date();
+  const { volume, contents } = observed;
+  const record: SnapshotRecord = {
+    format: 1,
+    name: newSnapshotName(volume.slug, now, name => contents.snapshots.has(name)),
+    uid: randomUUID(),
+    createdAt: now.toISOString(),
+    createdBy: user,
+    ...wanted,
+    heldBy: wanted.heldUntil === null ? null : user,
+    state: { phase: 'pending', since: now.toISOString() },
+    ownData: NOT_MEASURED,
+    deletingSince: null
+  };
+  writeSnapshotIntent(volume.store, record);
+  observed.put(record);
+  return record;
+}
+
+const byTime = (a: SnapshotRecord, b: SnapshotRecord): number =>
+  a.createdAt === b.createdAt ? (a.name < b.name ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
+
+/** The complete snapshots just before and just after one. */
+function neighbours(observed: ObservedVolume, record: SnapshotRecord): SnapshotRecord[] {
+  const ready = [...observed.contents.snapshots.values()].filter(
+    one => one.name !== record.name && one.state.phase === 'ready' && one.deletingSince === null
+  );
+  const before = ready
+    .filter(one => byTime(one, record) < 0)
+    .sort(byTime)
+    .at(-1);
+  const after = ready.filter(one => byTime(one, record) > 0).sort(byTime)[0];
+  return [before, after].filter(one => one !== undefined);
+}
+
+/** Snapshots of all volumes. */
+export class LocalSnapshots {
+  constructor(private readonly services: LocalServices) {}
+
+  async create(volumeId: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot> {
+    const { queue, configuration } = this.services;
+    const observed = this.services.volume(volumeId);
+    await observed.makeWritable();
+    const made = [...observed.contents.snapshots.values()].find(
+      record => intent.operationKey !== null && record.operationKey === intent.operationKey
+    );
+    if (made !== undefined) {
+      return toSnapshot(made, observed.volume);
+    }
+    queue.assertFree(observed.volume);
+    assertInFuture(request.heldUntil);
+    const { title = null, note, notebook, heldUntil } = request;
+    const record = intendSnapshot(
+      observed,
+      { title, note, notebook, heldUntil, origin: 'datamark', operationKey: intent.operationKey, restoredFrom: null },
+      configuration.user
+    );
+    this.enqueue(observed, record);
+    return toSnapshot(record, observed.volume);
+  }
+
+  async update(name: string, change: UpdateSnapshot): Promise<Snapshot> {
+    const observed = this.find(name).observed;
+    await observed.makeWritable();
+    const { record } = this.find(name);
+    assertUid(record, change.uid);
+    assertSettled(record);
+    const heldUntil = change.heldUntil === undefined ? record.heldUntil : change.heldUntil;
+    if (change.heldUntil !== undefined) {
+      assertInFuture(change.heldUntil);
+    }
+    const next: SnapshotRecord = {
+      ...record,
+      title: change.title === undefined ? record.title : change.title,
+      note: change.note ?? record.note,
+      heldUntil,
+      heldBy:
+        change.heldUntil === undefined ? record.heldBy : heldUntil === null ? null : this.services.configuration.user
+    };
+    observed.put(next);
+    return toSnapshot(next, observed.volume);
+  }
+
+  async retry(name: string): Promise<Snapshot> {
+    const { observed } = this.find(name);
+    await observed.makeWritable();
+    const { record } = this.find(name);
+    if (record.state.phase !== 'failed' || record.deletingSince !== null) {
+      throw new ProblemError('not-supported', {
+        detail: `${labelOf(record)} has not failed, so there is nothing to retry.`,
+        next: 'Make another snapshot.',
+        object: name
+      });
+    }
+    this.services.queue.assertFree(observed.volume);
+    const now = new Date().toISOString();
+    const next: SnapshotRecord = { ...record, createdAt: now, state: { phase: 'pending', since: now } };
+    observed.put(next);
+    this.enqueue(observed, next);
+    return toSnapshot(next, observed.volume);
+  }
+
+  async planDelete(name: string): Promise<DeletePlan> {
+    const { observed, record } = this.find(name);
+    const { index, runner } = this.services;
+    const blockers = this.blockers(record);
+    const undone = index.all('restore').filter(one => one.safetySnapshot === name && one.undo.possible);
+    const loss =
+      record.state.phase === 'ready'
+        ? await runner.run(
+            'measureLoss',
+            { root: observed.volume.root, name, neighbours: neighbours(observed, record).map(one => one.name) },
+            this.services.quietContext()
+          )
+        : { lost: { known: true, bytes: 0 } as const, files: 0 };
+    const matters = record.title !== null || isHeld(record, new Date()) || !loss.lost.known || loss.lost.bytes > 0;
+    return {
+      object: name,
+      uid: record.uid,
+      allowed: blockers.length === 0,
+      blockers,
+      warnings: undone.map(one => `The restore to ${one.snapshotLabel} can’t be undone any more without it.`),
+      lost: loss.lost,
+      lostFiles: loss.files,
+      typeToConfirm: record.state.phase === 'ready' && matters ? labelOf(record) : null
+    };
+  }
+
+  async delete(name: string, uid: string): Promise<Snapshot> {
+    const { observed } = this.find(name);
+    await observed.makeWritable();
+    const { record } = this.find(name);
+    assertUid(record, uid);
+    if (record.deletingSince !== null) {
+      return toSnapshot(record, observed.volume);
+    }
+    const blockers = this.blockers(record);
+    const [first] = blockers;
+    if (first !== undefined) {
+      throw new ProblemError(first.kind === 'held' ? 'snapshot-held' : 'in-use', {
+        detail: `${labelOf(record)} can’t be deleted. ${first.message}`,
+        next: first.fix,
+        object: name,
+        blockers
+      });
+    }
+    const deleting = { ...record, deletingSince: new Date().toISOString() };
+    observed.put(deleting);
+    this.enqueueDelete(observed, deleting);
+    return toSnapshot(deleting, observed.volume);
+  }
+
+  /** Takes up what an earlier process had begun to delete. */
+  resume(observed: ObservedVolume, record: SnapshotRecord): void {
+    if (record.deletingSince !== null) {
+      this.enqueueDelete(observed, record);
+    }
+  }
+
+  /** Measures in the background what complete snapshots hold alone; the numbers show when they are known. */
+  measure(observed: ObservedVolume, names: readonly string[]): void {
+    const { runner } = this.services;
+    this.services.background('measure', async context => {
+      for (const name of names) {
+        const before = observed.contents.snapshots.get(name);
+        if (before?.state.phase !== 'ready') {
+          continue;
+        }
+        const { method } = before.state.contents;
+        const ownData = await runner.run('measureOwnData', { root: observed.volume.root, name, method }, context);
+        const now = observed.contents.snapshots.get(name);
+        if (now?.state.phase === 'ready' && now.deletingSince === null && observed.volume.lock.isHeld()) {
+          observed.put({ ...now, ownData });
+        }
+      }
+    });
+  }
+
+  private find(name: string): { observed: ObservedVolume; record: SnapshotRecord } {
+    for (const observed of this.services.volumes.values()) {
+      const record = observed.contents.snapshots.get(name);
+      if (record !== undefined) {
+        return { observed, record };
+      }
+    }
+    throw new ProblemError('snapshot-not-found', {
+      detail: `There is no snapshot ${name}.`,
+      next: 'Look at the list again; it may have been deleted.',
+      object: name
+    });
+  }
+
+  private blockers(record: SnapshotRecord): Blocker[] {
+    const operation = this.services.queue.needing(record.name);
+    const held = isHeld(record, new Date());
+    const until = record.heldUntil === 'forever' ? 'until it is released' : `until ${record.heldUntil ?? ''}`;
+    return [
+      ...(held
+        ? [
+            {
+              kind: 'held',
+              object: record.name,
+              message: `${record.heldBy ?? 'Somebody'} holds it ${until}.`,
+              fix: 'Release the hold first.',
+              by: record.heldBy,
+              since: null
+            }
+          ]
+        : []),
+      ...(operation === undefined
+        ? []
+        : [
+            {
+              kind: 'operation',
+              object: operation.id,
+              message: `A running ${operation.verb} needs it.`,
+              fix: 'Wait until it is done, or cancel it.',
+              by: null,
+              since: operation.startedAt
+            }
+          ])
+    ];
+  }
+
+  private enqueue(observed: ObservedVolume, record: SnapshotRecord): void {
+    const { queue, runner, configuration, faults } = this.services;
+    const { volume } = observed;
+    const { name } = record;
+    queue.enqueue({
+      verb: 'snapshot',
+      volume,
+      object: { kind: 'snapshot', name, label: labelOf(record) },
+      exclusive: true,
+      withdraw: problem => abandonSnapshot(volume.store, name, problem).then(() => observed.observe()),
+      run: async context => {
+        try {
+          const input = { root: volume.root, name, exclude: configuration.exclude, method: faults.method };
+          const made = await runner.run('takeSnapshot', input, context);
+          const base = made.state.phase === 'ready' ? made.state.contents.base : null;
+          this.measure(observed, base === null ? [name] : [name, base]);
+        } finally {
+          observed.changed();
+          await observed.observe();
+        }
+      }
+    });
+  }
+
+  private enqueueDelete(observed: ObservedVolume, record: SnapshotRecord): void {
+    const { queue } = this.services;
+    queue.enqueue({
+      verb: 'delete',
+      volume: observed.volume,
+      object: { kind: 'snapshot', name: record.name, label: labelOf(record) },
+      exclusive: false,
+      withdraw: problem => this.withdrawDelete(observed, record, problem),
+      run: context => this.runDelete(observed, record, context)
+    });
+  }
+
+  /** Cancelled: it stays. Stopped: the intent stays, and the next start finishes it. */
+  private async withdrawDelete(observed: ObservedVolume, record: SnapshotRecord, problem: Problem): Promise<void> {
+    if (problemSlug(problem.type) !== 'interrupted') {
+      observed.put({ ...record, deletingSince: null });
+    }
+    await observed.observe();
+  }
+
+  private async runDelete(observed: ObservedVolume, record: SnapshotRecord, context: JobContext): Promise<void> {
+    const { store, root } = observed.volume;
+    const affected = neighbours(observed, record).map(one => one.name);
+    try {
+      await context.step('delete:begin');
+      await context.pointOfNoReturn('Its files are being removed.');
+      toTrash(store, recordDirectory(store, record), record.name);
+    } catch (error) {
+      if (!context.signal.aborted) {
+        observed.put({ ...record, deletingSince: null });
+      }
+      throw error;
+    }
+    observed.changed();
+    await observed.observe();
+    await context.step('delete:trashed');
+    await this.services.runner.run('emptyTrash', { root }, context);
+    await context.step('delete:done');
+    this.measure(observed, affected);
+  }
+}
+
+function assertUid(record: SnapshotRecord, uid: string): void {
+  if (record.uid !== uid) {
+    throw new ProblemError('object-changed', {
+      detail: `${labelOf(record)} is not the one you looked at.`,
+      next: 'Look at it again, then decide.',
+      object: record.name
+    });
+  }
+}
+
+/** A record that a job is about to write can't be changed meanwhile: one of the two would be lost. */
+function assertSettled(record: SnapshotRecord): void {
+  if (record.state.phase === 'pending' || record.deletingSince !== null) {
+    throw new ProblemError('not-ready', {
+      detail: `${labelOf(record)} is being ${record.deletingSince === null ? 'created' : 'deleted'}.`,
+      next: 'Wait until that is done.',
+      object: record.name
+    });
+  }
+}
+
+function assertInFuture(heldUntil: SnapshotRecord['heldUntil']): void {
+  if (heldUntil !== null && heldUntil !== 'forever' && new Date(heldUntil) <= new Date()) {
+    throw new ProblemError('invalid-request', {
+      detail: `A hold can’t end in the past (${heldUntil}).`,
+      next: 'Choose a later time.',
+      fields: [{ path: 'heldUntil', message: 'It is in the past.' }]
+    });
+  }
+}
