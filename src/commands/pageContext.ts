@@ -1,0 +1,84 @@
+/** Builds the context of the commands from what the page offers; whatever a shell lacks is left out, not assumed. */
+import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
+import { Clipboard } from '@jupyterlab/apputils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { type ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
+import type { IAnnouncer } from '../announcer';
+import type { ILanguage } from '../dialogs/figures';
+import { makeFormat } from '../model/format';
+import { watchSettings } from '../settings';
+import type { IDatamark } from '../tokens';
+import type { ICommandContext } from './commandContext';
+import { OpenDocuments } from './openDocuments';
+
+export interface IPageParts {
+  readonly app: JupyterFrontEnd;
+  readonly datamark: IDatamark;
+  readonly announcer: IAnnouncer | null;
+  readonly labShell: ILabShell | null;
+  readonly manager: IDocumentManager | null;
+  readonly notebooks: INotebookTracker | null;
+  readonly fileBrowsers: IFileBrowserFactory | null;
+  readonly settings: ISettingRegistry | null;
+  readonly translator: ITranslator | null;
+}
+
+/** Areas in which documents can be; other shells (Notebook 7) have only the first. */
+const LAB_AREAS = ['main', 'left', 'right', 'down'];
+
+export function pageContext(parts: IPageParts): ICommandContext {
+  const { app, datamark, fileBrowsers, labShell, manager, notebooks } = parts;
+  const translation = parts.translator ?? nullTranslator;
+  const trans = translation.load('jupyterlab_datamark');
+  const language = { trans, format: makeFormat({ trans, locale: translation.languageCode }), now: () => new Date() };
+  return {
+    ...language,
+    commands: app.commands,
+    datamark,
+    announcer: parts.announcer ?? dialogAnnouncer(language),
+    documents: new OpenDocuments({
+      shell: app.shell,
+      areas: labShell === null ? ['main'] : LAB_AREAS,
+      manager,
+      notebooks
+    }),
+    settings: watchSettings(parts.settings),
+    newKey: () => UUID.uuid4(),
+    selectedPath: () => {
+      const browser = fileBrowsers?.tracker.currentWidget;
+      const selected = browser === null || browser === undefined ? undefined : browser.selectedItems().next().value;
+      return selected?.path ?? browser?.model.path ?? null;
+    },
+    showFolder: async path => {
+      // Notebook 7 shows folders on a page of its own; both know this command.
+      await app.commands.execute('filebrowser:open-path', { path: path === '' ? '/' : path });
+      labShell?.activateById('filebrowser');
+    },
+    copyText: async text => {
+      if (window.isSecureContext) {
+        await navigator.clipboard.writeText(text);
+      } else {
+        // Plain http offers no other way than the old one.
+        Clipboard.copyToSystem(text);
+      }
+    }
+  };
+}
+
+/** Where messages are switched off, only what failed is told, in a dialog; the panel tells the rest. */
+function dialogAnnouncer(language: ILanguage): IAnnouncer {
+  const silent = () => undefined;
+  return {
+    snapshot: silent,
+    clone: silent,
+    restore: silent,
+    info: silent,
+    problem: (headline, problem) => {
+      void import('../dialogs/problemDetails').then(({ showProblem }) => showProblem(headline, problem, language));
+    }
+  };
+}

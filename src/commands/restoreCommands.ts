@@ -1,0 +1,206 @@
+/**
+ * Restore and undo: plan, ask a person, save open files, approve, show the progress, offer to reload open files.
+ * Both always ask; no argument can skip the question.
+ */
+import { type Problem, problemSlug, type Restore, type Snapshot } from '../../contract';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { RestorePlanSession } from '../dialogs/restorePlanSession';
+import { CommandIDs } from '../tokens';
+import { OneSnapshotArgs, parseArgs, UndoArgs } from './commandArguments';
+import type { ICommandContext } from './commandContext';
+import type { IOpenDocument } from './openDocuments';
+import { CANCELLED, type Outcome } from './outcome';
+import { problemOf } from './problemOf';
+import { chooseRestore, loadModel } from './targets';
+
+type Args = ReadonlyPartialJSONObject;
+
+/** Longest time a page follows a restore; the restore itself has no such limit. */
+const FOLLOW_MS = 24 * 3600 * 1000;
+
+interface IRestoreRequest {
+  readonly volume: string;
+  readonly volumeName: string;
+  readonly snapshot: string;
+  readonly snapshotCreatedAt: string;
+  readonly facts: string;
+  readonly undo: boolean;
+  readonly makePlan: () => Promise<Restore>;
+}
+
+export async function restoreSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
+  const { api, model } = context.datamark;
+  const asked = parseArgs(OneSnapshotArgs, args, context.trans);
+  await loadModel(model, context.trans);
+  const snapshot = await api.snapshot(asked.snapshot);
+  return ask(context, {
+    volume: snapshot.volume,
+    volumeName: snapshot.volumeName,
+    snapshot: snapshot.name,
+    snapshotCreatedAt: snapshot.createdAt,
+    facts: await snapshotFacts(context, snapshot),
+    undo: false,
+    makePlan: () => api.createRestore(snapshot.name, context.newKey())
+  });
+}
+
+export async function undoRestore(context: ICommandContext, args: Args): Promise<Outcome> {
+  const { api, model } = context.datamark;
+  const { trans, format } = context;
+  const asked = parseArgs(UndoArgs, args, trans);
+  await loadModel(model, trans);
+  const undone = chooseRestore(await api.restores(), asked.restore, trans);
+  const { momentWithYear } = await import('../dialogs/figures');
+  return ask(context, {
+    volume: undone.volume,
+    volumeName: undone.volumeName,
+    snapshot: undone.safetySnapshot ?? undone.snapshot,
+    snapshotCreatedAt: undone.snapshotCreatedAt,
+    facts: trans.__(
+      'Back to what was there before it was restored to %1, %2',
+      undone.snapshotLabel,
+      momentWithYear(undone.createdAt, format)
+    ),
+    undo: true,
+    makePlan: () => api.undoRestore(undone.id, context.newKey())
+  });
+}
+
+async function snapshotFacts(context: ICommandContext, snapshot: Snapshot): Promise<string> {
+  const { trans, format } = context;
+  const { snapshotLabel } = await import('../dialogs/words');
+  const by = snapshot.createdBy === null ? null : trans.__('by %1', snapshot.createdBy);
+  return [snapshotLabel(snapshot), by, format.agoAlone(snapshot.createdAt, context.now())]
+    .filter(part => part !== null)
+    .join(' · ');
+}
+
+async function ask(context: ICommandContext, request: IRestoreRequest): Promise<Outcome> {
+  const { RestorePlanSession } = await import('../dialogs/restorePlanSession');
+  const { model } = context.datamark;
+  const { makePlan, volume } = request;
+  const session = new RestorePlanSession({ model, makePlan, volume, language: context });
+  return decide(context, request, session).finally(() => {
+    session.dispose();
+  });
+}
+
+/** Asks again as long as what was approved turns out to be outdated: only a plan that was seen is carried out. */
+async function decide(
+  context: ICommandContext,
+  request: IRestoreRequest,
+  session: RestorePlanSession
+): Promise<Outcome> {
+  const { api } = context.datamark;
+  const { askRestore } = await import('../dialogs/restorePlan');
+  for (;;) {
+    const planning = session.plan();
+    const dirty = openOn(context, request.volume).filter(isDirty).map(pathOf);
+    const answer = await askRestore({ ...request, dirty, language: context }, session);
+    await planning;
+    if (answer === null) {
+      return CANCELLED;
+    }
+    if (answer.answer === 'clone') {
+      await context.commands.execute(CommandIDs.cloneSnapshot, { snapshot: request.snapshot });
+      return CANCELLED;
+    }
+    const { state } = session;
+    if (state.state !== 'planned') {
+      continue;
+    }
+    if (answer.saveFirst && !(await savedAll(context, request))) {
+      return CANCELLED;
+    }
+    const approved = await api.approveRestore(state.restore.id, state.restore.uid).catch((error: unknown) => {
+      const problem = problemOf(error, context.trans);
+      if (!isOutdated(problem)) {
+        throw error;
+      }
+      context.announcer.info(problem.detail);
+      return null;
+    });
+    if (approved !== null) {
+      return follow(context, approved);
+    }
+  }
+}
+
+/** Refusals that another look at the plan answers. */
+function isOutdated(problem: Problem): boolean {
+  const slug = problemSlug(problem.type);
+  return slug === 'plan-expired' || slug === 'object-changed' || slug === 'restore-blocked';
+}
+
+const isDirty = (document: IOpenDocument): boolean => document.dirty;
+const pathOf = (document: IOpenDocument): string => document.path;
+
+/** Open files that lie on a volume. */
+const openOn = (context: ICommandContext, volume: string): IOpenDocument[] =>
+  context.documents.list().filter(one => context.datamark.model.volumeOfPath(one.path)?.id === volume);
+
+/** A file that can't be saved stops the restore: its edits would be in no snapshot. */
+async function savedAll(context: ICommandContext, request: IRestoreRequest): Promise<boolean> {
+  const { trans } = context;
+  const missed = await context.documents.save(openOn(context, request.volume).filter(isDirty).map(pathOf));
+  if (missed.length === 0) {
+    return true;
+  }
+  context.announcer.problem(trans.__('%1 was not restored', request.volumeName), {
+    type: 'about:blank',
+    title: trans.__('Not saved'),
+    status: 409,
+    detail: trans.__('Could not be saved first: %1.', missed.join(', ')),
+    next: trans.__('Save these files yourself, or restore without saving first.'),
+    object: missed[0] ?? null
+  });
+  return false;
+}
+
+/** Shows the card and the messages; resolves when the restore is over or the page stops following it. */
+async function follow(context: ICommandContext, approved: Restore): Promise<Outcome> {
+  const { model, api } = context.datamark;
+  const { showProgress } = await import('../dialogs/restoreProgress');
+  const { isFinal } = await import('../dialogs/restoreWords');
+  context.announcer.restore(approved);
+  const over = new AbortController();
+  const card = showProgress({ model, restore: approved, language: context, signal: over.signal }).then(async asked => {
+    if (asked !== null) {
+      await api.cancelOperation(asked.cancel);
+    }
+  });
+  // Handled here and now, so that a refused cancel is told while the restore still runs.
+  const told = card.catch((error: unknown) => {
+    context.announcer.problem(context.trans.__('Not cancelled'), problemOf(error, context.trans));
+  });
+  try {
+    const ended = await model.whenRestore(approved.id, isFinal, AbortSignal.timeout(FOLLOW_MS));
+    over.abort();
+    await told;
+    await offerReload(context, ended);
+    return { outcome: 'done', restore: ended.id, state: ended.phase, safetySnapshot: ended.safetySnapshot };
+  } finally {
+    over.abort();
+  }
+}
+
+/** Tells which open files are not what the disk has now; reloads the clean ones if the person wants it. */
+async function offerReload(context: ICommandContext, ended: Restore): Promise<void> {
+  const { documents, trans } = context;
+  if (ended.phase === 'cancelled') {
+    return;
+  }
+  const { askReload, isStale, staleFiles } = await import('../dialogs/reloadFiles');
+  const seen = [];
+  for (const document of openOn(context, ended.volume)) {
+    seen.push({ document, disk: await documents.onDisk(document.path) });
+  }
+  const stale = staleFiles(seen);
+  if (!isStale(stale) || !(await askReload(stale, ended.volumeName, context))) {
+    return;
+  }
+  const missed = await documents.reload(stale.reload);
+  if (missed.length > 0) {
+    context.announcer.info(trans.__('Not reloaded: %1. Use File, Reload from Disk.', missed.join(', ')));
+  }
+}

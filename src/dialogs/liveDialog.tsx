@@ -1,0 +1,217 @@
+/**
+ * JupyterLab's dialog with what Datamark's need: a title and buttons that may change while it is open, Enter that
+ * accepts only where that is asked for, and disabled buttons that keep their focus and say why.
+ */
+import { Dialog, ReactWidget, UseSignal } from '@jupyterlab/apputils';
+import { type ISignal, Signal } from '@lumino/signaling';
+import * as React from 'react';
+
+/** One button: `plain` is grey, `accept` blue, `danger` red. Of the last two a dialog shows at most one. */
+export interface ILiveButton {
+  readonly id: string;
+  readonly label: string;
+  readonly look: 'plain' | 'accept' | 'danger';
+  /** Why it can't be used now; null: it can. */
+  readonly off?: string | null;
+  readonly hidden?: boolean;
+}
+
+/** What of a dialog may change while it is open. */
+export interface IFace {
+  readonly title: string;
+  readonly buttons: readonly ILiveButton[];
+}
+
+export interface ILiveDialogOptions {
+  readonly face: IFace;
+  readonly body: (dialog: LiveDialog) => React.ReactElement;
+  /** A selector in the body, or the id of a button. */
+  readonly focus: { readonly field: string } | { readonly button: string };
+  /** The button that Enter in a field presses; null: Enter accepts nothing. */
+  readonly enter: string | null;
+  readonly wide?: boolean;
+}
+
+class Title {
+  readonly changed: ISignal<this, void> = new Signal<this, void>(this);
+
+  constructor(private _text: string) {}
+
+  get text(): string {
+    return this._text;
+  }
+
+  set(text: string): void {
+    if (text !== this._text) {
+      this._text = text;
+      (this.changed as Signal<this, void>).emit();
+    }
+  }
+}
+
+/** Made and shown by `askDialog`. */
+export class LiveDialog extends Dialog<null> {
+  constructor(options: ILiveDialogOptions) {
+    const title = new Title(options.face.title);
+    const bodyOf: { render: (() => React.ReactElement) | null } = { render: null };
+    const { buttons } = options.face;
+    const indexOf = (id: string) =>
+      Math.max(
+        0,
+        buttons.findIndex(button => button.id === id)
+      );
+    super({
+      title: <UseSignal signal={title.changed}>{() => <bdi>{title.text}</bdi>}</UseSignal>,
+      body: ReactWidget.create(<Deferred of={bodyOf} />),
+      buttons: buttons.map(button =>
+        Dialog.createButton({
+          label: button.label,
+          accept: button.look !== 'plain',
+          displayType: button.look === 'danger' ? 'warn' : 'default'
+        })
+      ),
+      defaultButton: indexOf('button' in options.focus ? options.focus.button : (options.enter ?? '')),
+      focusNodeSelector: 'field' in options.focus ? options.focus.field : '',
+      hasClose: true
+    });
+    this._title = title;
+    this._ids = buttons.map(button => button.id);
+    this._enter = options.enter;
+    this.addClass('dm-root');
+    this.addClass('dm-dialog');
+    this.toggleClass('is-wide', options.wide === true);
+    this.present(options.face);
+    bodyOf.render = () => options.body(this);
+  }
+
+  /** Shows other words and other buttons; ids must be those the dialog was made with. */
+  present(face: IFace): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._title.set(face.title);
+    this.node.setAttribute('aria-label', face.title);
+    for (const button of face.buttons) {
+      const node = this._button(button.id);
+      if (node === null) {
+        continue;
+      }
+      const label = node.querySelector('.jp-Dialog-buttonLabel');
+      if (label !== null && label.textContent !== button.label) {
+        label.textContent = button.label;
+      }
+      const off = button.off ?? null;
+      node.setAttribute('aria-label', button.label);
+      node.toggleAttribute('hidden', button.hidden === true);
+      if (off === null) {
+        node.removeAttribute('aria-disabled');
+        node.title = '';
+      } else {
+        node.setAttribute('aria-disabled', 'true');
+        node.title = off;
+      }
+    }
+  }
+
+  /** Shows the dialog and waits for the person. */
+  async open(): Promise<string | null> {
+    try {
+      await this.launch();
+    } catch {
+      // Disposed from outside, for example because the page is left.
+      return null;
+    }
+    return this._pressed;
+  }
+
+  /** Closes it as if this button had been pressed. */
+  press(id: string): void {
+    this.resolve(this._ids.indexOf(id));
+  }
+
+  override resolve(index?: number): void {
+    const id = index === undefined ? null : (this._ids[index] ?? null);
+    const node = id === null ? null : this._button(id);
+    if (id === null || node === null || node.hidden || node.getAttribute('aria-disabled') === 'true') {
+      return;
+    }
+    this._pressed = id;
+    super.resolve(index);
+  }
+
+  /** Enter belongs to what has the focus: a button is pressed, a text area gets a line, a field accepts if it may. */
+  protected override _evtKeydown(event: KeyboardEvent): void {
+    if (event.key === 'Tab') {
+      this._keepFocusInside(event);
+      return;
+    }
+    if (event.key !== 'Enter') {
+      super._evtKeydown(event);
+      return;
+    }
+    const active = document.activeElement;
+    if (active instanceof HTMLTextAreaElement) {
+      event.stopPropagation();
+      return;
+    }
+    if (active instanceof HTMLButtonElement || active instanceof HTMLAnchorElement) {
+      const footer = this._ids.some(id => this._button(id) === active);
+      if (footer) {
+        super._evtKeydown(event);
+      } else {
+        event.stopPropagation();
+      }
+      return;
+    }
+    event.stopPropagation();
+    event.preventDefault();
+    if (this._enter !== null) {
+      this.press(this._enter);
+    }
+  }
+
+  /** The body is drawn after the base class has looked for the first field, so the ends are found anew. */
+  private _keepFocusInside(event: KeyboardEvent): void {
+    const stops = [
+      ...this.node.querySelectorAll<HTMLElement>('button, input, textarea, select, a[href], [tabindex="0"]')
+    ].filter(node => !node.hidden && !node.hasAttribute('disabled'));
+    const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
+    const next = event.shiftKey ? stops[stops.length - 1] : stops[0];
+    if (edge !== undefined && edge === document.activeElement) {
+      event.stopPropagation();
+      event.preventDefault();
+      next?.focus();
+    }
+  }
+
+  private _button(id: string): HTMLButtonElement | null {
+    const nodes = this.node.querySelectorAll<HTMLButtonElement>('.jp-Dialog-footer button.jp-Dialog-button');
+    return nodes[this._ids.indexOf(id)] ?? null;
+  }
+
+  private readonly _title: Title;
+  private readonly _ids: readonly string[];
+  private readonly _enter: string | null;
+  private _pressed: string | null = null;
+}
+
+/** The body is made when it is first drawn, because it needs the dialog, which needs its body. */
+function Deferred(props: { of: { render: (() => React.ReactElement) | null } }): React.ReactElement {
+  return props.of.render?.() ?? <></>;
+}
+
+/**
+ * Shows a dialog; resolves with the id of the pressed button, or null for Esc and every other way out.
+ * `follow` may change it while it is open and answers with what ends that.
+ */
+export function askDialog(
+  options: ILiveDialogOptions,
+  follow?: (dialog: LiveDialog) => () => void
+): Promise<string | null> {
+  const dialog = new LiveDialog(options);
+  const end = follow?.(dialog);
+  return dialog.open().finally(() => {
+    end?.();
+    dialog.dispose();
+  });
+}

@@ -1,0 +1,79 @@
+/** Registers the commands, the palette entries, and tells menus and toolbars when one can or can't be used. */
+import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator } from '@jupyterlab/translation';
+import { IAnnouncer } from '../announcer';
+import { commandList } from '../commands/commandList';
+import { pageContext } from '../commands/pageContext';
+import { followReasons, registerCommand } from '../commands/registerCommands';
+import { CommandIDs, IDatamark } from '../tokens';
+
+/** Those that make sense without an argument; the others stand in the menus of rows. */
+const IN_PALETTE: readonly string[] = [
+  CommandIDs.createSnapshot,
+  CommandIDs.cloneVolume,
+  CommandIDs.undoRestore,
+  CommandIDs.refresh,
+  CommandIDs.showStatus
+];
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-datamark:commands',
+  description: 'The commands of Datamark, with their palette and menu entries.',
+  autoStart: true,
+  requires: [IDatamark],
+  optional: [
+    IAnnouncer,
+    ILabShell,
+    IDocumentManager,
+    INotebookTracker,
+    IFileBrowserFactory,
+    ISettingRegistry,
+    ITranslator,
+    ICommandPalette
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    datamark: IDatamark,
+    announcer: IAnnouncer | null,
+    labShell: ILabShell | null,
+    manager: IDocumentManager | null,
+    notebooks: INotebookTracker | null,
+    fileBrowsers: IFileBrowserFactory | null,
+    settings: ISettingRegistry | null,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null
+  ) => {
+    const context = pageContext({
+      app,
+      datamark,
+      announcer,
+      labShell,
+      manager,
+      notebooks,
+      fileBrowsers,
+      settings,
+      translator
+    });
+    const entries = commandList(context);
+    for (const entry of entries) {
+      registerCommand(context, entry);
+    }
+    const category = context.trans.__('Datamark');
+    for (const command of IN_PALETTE) {
+      palette?.addItem({ command, category });
+    }
+    datamark.model.changed.connect(
+      followReasons(
+        app.commands,
+        entries.map(({ id, whyNot }) => ({ id, whyNot: () => whyNot({}) }))
+      )
+    );
+  }
+};
+
+export default plugin;
