@@ -22,11 +22,22 @@ _VOLUME = "name, id or path of a volume (default: the one that holds the noteboo
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that answers with a problem instead of ending the process."""
+    """A parser that answers with a problem instead of ending the process.
+
+    argparse formats its program's name more than once, so the signs of a magic stand only in `called`.
+    """
+
+    def __init__(self, called: str, description: str) -> None:
+        super().__init__(prog=called.lstrip("%"), description=description, add_help=False, allow_abbrev=False)
+        self._called = called
+
+    def as_called(self, text: str) -> str:
+        """A text of this parser with the name people type."""
+        return text.replace(self.prog, self._called, 1).strip()
 
     def error(self, message: str) -> NoReturn:
         """Raises DatamarkError."""
-        raise error("invalid-request", f"{message[:1].upper()}{message[1:]}.", self.format_usage().strip())
+        raise error("invalid-request", f"{message[:1].upper()}{message[1:]}.", self.as_called(self.format_usage()))
 
 
 class _Help(Exception):
@@ -35,7 +46,8 @@ class _Help(Exception):
 
 class _ShowHelp(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        raise _Help(parser.format_help())
+        text = parser.format_help()
+        raise _Help(parser.as_called(text) if isinstance(parser, Parser) else text)
 
 
 def _volume(parser: argparse.ArgumentParser) -> None:
@@ -154,7 +166,7 @@ def parse_one(
     name: str, summary: str, words: list[str], adds: tuple[Add, ...], defaults: argparse.Namespace | None = None
 ) -> argparse.Namespace | str:
     """The arguments of one verb, or its help. Raises DatamarkError."""
-    parser = Parser(prog=name, description=summary[:1].upper() + summary[1:] + ".", add_help=False, allow_abbrev=False)
+    parser = Parser(name, summary[:1].upper() + summary[1:] + ".")
     parser.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help="show this")
     for add in adds:
         add(parser)

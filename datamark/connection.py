@@ -34,7 +34,7 @@ class Child:
     def __init__(self, root: Path) -> None:
         from .sidecar_process import NodeUnavailable, find_node, make_listening_socket, sidecar_bundle, spawn
 
-        self.root = root
+        self._parent = os.getpid()
         try:
             node = find_node()
             self._listening = make_listening_socket(
@@ -50,7 +50,12 @@ class Child:
         if not bundle.is_file():
             self._listening.close()
             raise error("sidecar-unavailable", f"{bundle} is missing.", "Install jupyterlab-datamark again.")
-        self._process = spawn(node, bundle, self._listening.socket, configuration)
+        try:
+            self._process = spawn(node, bundle, self._listening.socket, configuration)
+        except OSError as cause:
+            self._listening.close()
+            detail = f"{node.path} can’t be started: {cause.strerror}."
+            raise error("sidecar-unavailable", detail, "Free some memory or processes, then try again.") from cause
         # From here on only the child listens: if it dies, whoever is connected learns of it at once.
         self._listening.socket.close()
         self._log: deque[str] = deque(maxlen=20)
@@ -75,6 +80,9 @@ class Child:
 
     def close(self) -> None:
         """Lets it come to a safe point and end; returns when it has."""
+        if os.getpid() != self._parent:
+            # A fork of the parent ends; the sidecar is not its child.
+            return
         atexit.unregister(self.close)
         if self._process.stdin:
             with suppress(OSError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .problem import DatamarkError
     from .records import Record
+    from .waiting import Progress
     from .workplace import Workplace
 
 _SUMMARY = "make a snapshot, then run the cell"
@@ -98,11 +99,18 @@ class Magics:
                 client=Client(Finder(note=say)),
                 ask=ask,
                 say=say,
-                progress=lambda: CellProgress(self._shell),
+                progress=self._progress,
                 command="%datamark",
                 notebook=notebook_path(),
             )
         return self._work
+
+    def _progress(self) -> Progress:
+        if hasattr(self._shell, "kernel"):
+            return CellProgress(self._shell)
+        from .cli import TerminalProgress
+
+        return TerminalProgress()
 
     def _take(self, parsed: Any) -> None:
         from .verbs import take

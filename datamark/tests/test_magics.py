@@ -16,7 +16,19 @@ from datamark.tests.scene import DEADLINE, Command, Kernel, clean_environment, f
 def test_help_lists_the_verbs(kernel: Kernel) -> None:
     text = kernel.text("%datamark")
     assert all(verb in text for verb in ("status", "volumes", "snapshot", "clone", "restore", "undo", "hold", "delete"))
-    assert "--until DATE" in kernel.text("%datamark hold --help")
+    text = kernel.text("%datamark hold --help")
+    assert text.startswith("usage: %datamark hold ")
+    assert "--until DATE" in text
+    assert kernel.text("%%snapshot --help\n1").startswith("usage: %%snapshot ")
+    assert "usage: %datamark hold" in kernel.text("%datamark hold")
+
+
+def test_tab_completes_verbs(kernel: Kernel) -> None:
+    request = kernel.client.complete("%datamark sn", 12)
+    matches = kernel.client.get_shell_msg(timeout=DEADLINE)
+    while matches["parent_header"]["msg_id"] != request:
+        matches = kernel.client.get_shell_msg(timeout=DEADLINE)
+    assert {"snapshot", "snapshots"} <= set(matches["content"]["matches"])
 
 
 def test_a_snapshot_is_an_object_with_a_rich_display(kernel: Kernel, root: Path) -> None:
