@@ -1,14 +1,17 @@
 /**
  * Bundles the sidecar into the one file that ships in the wheel, with the API description beside it.
- * Run by `npm run build:sidecar`; needs node_modules only while building.
+ * Run by `npm run build:sidecar [-- --out DIRECTORY]`; needs node_modules only while building.
  */
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const target = join(root, 'jupyterlab_datamark', 'sidecar');
+const { out: target } = parseArgs({
+  options: { out: { type: 'string', default: join(root, 'jupyterlab_datamark', 'sidecar') } }
+}).values;
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 /**
@@ -37,11 +40,17 @@ const leaveOut = {
   }
 };
 
-await mkdir(target, { recursive: true });
-await build({
+/** Puts a file in its place at once: a sidecar that is started meanwhile reads the old or the new one. */
+async function place(name, contents) {
+  const unfinished = join(target, `.${name}.${process.pid}`);
+  await writeFile(unfinished, contents);
+  await rename(unfinished, join(target, name));
+}
+
+const bundle = await build({
   absWorkingDir: root,
   entryPoints: ['server/src/main.ts'],
-  outfile: join(target, 'sidecar.mjs'),
+  write: false,
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -58,4 +67,6 @@ await build({
   },
   logLevel: 'warning'
 });
-await copyFile(join(root, 'contract', 'openapi.json'), join(target, 'openapi.json'));
+await mkdir(target, { recursive: true });
+await place('openapi.json', await readFile(join(root, 'contract', 'openapi.json')));
+await place('sidecar.mjs', bundle.outputFiles[0].contents);
