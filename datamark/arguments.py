@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from . import verbs
+from .primitives import Record
 from .problem import error
-from .records import Record
 from .workplace import Workplace
 
 Run = Callable[[Workplace, argparse.Namespace], Record]

@@ -12,7 +12,8 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from . import words
-from .records import Clone, DeletePlan, Done, Listing, Operation, Record, Restore, Snapshot, Status, Volume
+from .primitives import Record
+from .records import Clone, DeletePlan, Done, Listing, Operation, Restore, Snapshot, Status, Volume
 
 SNAPSHOT_MIME = "application/vnd.datamark.snapshot.v1+json"
 SNAPSHOTS_MIME = "application/vnd.datamark.snapshots.v1+json"

@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .primitives import Record
     from .problem import DatamarkError
-    from .records import Record
     from .waiting import Progress
     from .workplace import Workplace
 

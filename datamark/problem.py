@@ -90,7 +90,9 @@ class DatamarkError(Exception):
         return [f"· {field['path']}: {field['message']}" for field in fields if field["message"] not in known]
 
     def _blockers(self) -> list[str]:
-        return [f"· {blocker['message']} {blocker['fix']}".rstrip() for blocker in self.problem.get("blockers") or []]
+        told = f"{self.problem.get('detail')} {self.problem.get('next')}"
+        blockers = self.problem.get("blockers") or []
+        return [f"· {one['message']} {one['fix']}".rstrip() for one in blockers if one["message"] not in told]
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows in place of a traceback: the answer is not in our code."""

@@ -13,8 +13,9 @@ from typing import Any
 
 from . import words
 from .client import now
+from .primitives import Record
 from .problem import DatamarkError, error, problem
-from .records import Clone, DeletePlan, Done, Listing, Operation, Record, Restore, Snapshot, Volume
+from .records import Clone, DeletePlan, Done, Listing, Operation, Restore, Snapshot, Volume
 from .references import find_clone, find_snapshot
 from .waiting import Wait
 from .workplace import Workplace, choose_volume
@@ -253,8 +254,8 @@ def delete(work: Workplace, arguments: Namespace) -> Record:
 
 
 def _not_deleted(plan: DeletePlan) -> DatamarkError:
-    held = any(blocker["kind"] == "held" for blocker in plan.blockers)
-    detail = f"{plan.label} can’t be deleted."
-    next_step = "Nothing was changed."
-    slug = "snapshot-held" if held else "in-use"
-    return DatamarkError(problem(slug, detail, next_step, about=plan.label, blockers=[*map(dict, plan.blockers)]))
+    first = plan.blockers[0] if plan.blockers else {"kind": "", "message": "", "fix": "Look at the state again."}
+    slug = "snapshot-held" if first["kind"] == "held" else "in-use"
+    detail = f"{plan.label} can’t be deleted. {first['message']}".strip()
+    blockers = [dict(blocker) for blocker in plan.blockers]
+    return DatamarkError(problem(slug, detail, first["fix"], about=plan.label, blockers=blockers))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from .records import Operation, Restore, Size, Snapshot, State, Volume
+from .primitives import Size, State
+from .records import Operation, Restore, Snapshot, Volume
 
 UNKNOWN = "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -12,8 +12,9 @@ import pytest
 
 from datamark import words
 from datamark.display import SHOWN_ROWS, SNAPSHOT_MIME, SNAPSHOTS_MIME, bundle, plain
+from datamark.primitives import Size
 from datamark.problem import TITLES, DatamarkError, problem
-from datamark.records import Listing, Restore, Size, Snapshot, Volume
+from datamark.records import Listing, Restore, Snapshot, Volume
 
 NOW = "2026-11-19T14:20:06.000Z"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&\u202egpj\x1b[31m\n</table>"
