@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Dict, Enum, Float, List, Unicode
+from traitlets import Dict, Enum, Float, List, TraitError, Unicode
+from traitlets.config import Config
 
 from .relay import RelayHandler
 from .relay_sidecar import RelaySidecar
@@ -48,6 +49,15 @@ class DatamarkExtension(ExtensionApp):
         config=True
     )
 
+    _refused_setting = ""
+
+    def update_config(self, config: Config) -> None:
+        """Keeps what is wrong for the status: Jupyter would go on without the settings, and serve other volumes."""
+        try:
+            super().update_config(config)
+        except TraitError as error:
+            self._refused_setting = str(error)
+
     def initialize_handlers(self) -> None:
         """Makes the socket and the relay's one handler."""
         self._sidecar = RelaySidecar()
@@ -55,6 +65,8 @@ class DatamarkExtension(ExtensionApp):
         # A kernel must not reach the sidecar of another server, whose terminal may have started this one.
         os.environ.pop(SOCKET_VARIABLE, None)
         try:
+            if self._refused_setting:
+                raise ValueError(self._refused_setting.rstrip("."))
             self._open_sidecar()
         except Exception as error:
             self.log.exception("[datamark] Datamark can't start")
@@ -65,7 +77,9 @@ class DatamarkExtension(ExtensionApp):
             )
 
     def _open_sidecar(self) -> None:
-        # Here, because the modules need Unix sockets: on Windows the import fails and `status` says so.
+        if os.name == "nt":
+            raise OSError("it needs Linux or macOS")
+        # Here, because these modules can't be imported on Windows.
         from datamark.sidecar_process import make_listening_socket, sidecar_bundle
 
         from .supervisor import Supervisor, SupervisorOptions

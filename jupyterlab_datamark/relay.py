@@ -45,8 +45,8 @@ class Sidecar(Protocol):
         """Where to connect; None if there is no socket."""
 
     @property
-    def routes(self) -> RelayedRoutes:
-        """What may be asked."""
+    def routes(self) -> RelayedRoutes | None:
+        """What may be asked; None if that can't be told."""
 
     @property
     def timeouts(self) -> Mapping[str, float]:
@@ -124,7 +124,10 @@ class RelayHandler(APIHandler):
     async def _relay(self) -> None:
         path = self._path()
         method = self.request.method or ""
-        if path is None or not self._sidecar.routes.allow(method, path):
+        routes = self._sidecar.routes
+        if routes is None and path is not None:
+            self._refuse(method == "GET" and path == _STATUS_PATH, self._sidecar.status(), self._sidecar.problem())
+        elif routes is None or path is None or not routes.allow(method, path):
             self._send_problem(route_not_found(method, self.request.path))
         elif len(self._body) > LONGEST_BODY:
             self._send_problem(request_too_large(LONGEST_BODY))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .relayed_routes import RelayedRoutes
-from .unavailable import JsonObject, Unavailable
+from .unavailable import REINSTALL, JsonObject, Unavailable
 
 if TYPE_CHECKING:
     from .supervisor import Supervisor
@@ -27,20 +27,22 @@ class RelaySidecar:
         return self.supervisor.socket_path if self.supervisor else None
 
     @property
-    def routes(self) -> RelayedRoutes:
-        """What may be asked; only the status while the bundle is not installed."""
-        if self._routes is None:
-            if self.supervisor is None:
-                return _STATUS_ALONE
+    def routes(self) -> RelayedRoutes | None:
+        """What may be asked; None if that can't be told, `failed` says why."""
+        if self._routes is None and self.supervisor:
             try:
                 self._routes = RelayedRoutes.read(self.supervisor.openapi)
-            except (OSError, ValueError):
-                return _STATUS_ALONE
+                self.failed = None
+            except (OSError, ValueError) as error:
+                detail = f"The description of the API can’t be read: {error}."
+                self.failed = Unavailable("bad-configuration", detail, REINSTALL)
         return self._routes
 
     def status(self) -> JsonObject:
         """Why it can't answer, as `UnavailableStatus`."""
-        return self.supervisor.status() if self.supervisor else self._reason().status()
+        if self.supervisor and not self.failed:
+            return self.supervisor.status()
+        return self._reason().status()
 
     def problem(self) -> JsonObject:
         """The same as a problem."""
@@ -62,9 +64,8 @@ class RelaySidecar:
             await self.supervisor.stop()
 
     def _reason(self) -> Unavailable:
+        if self.failed:
+            return self.failed
         if self.supervisor:
             return self.supervisor.unavailable()
-        return self.failed or Unavailable("starting", "The server is loading Datamark.", "Wait a moment and try again.")
-
-
-_STATUS_ALONE = RelayedRoutes([("GET", "/status")])
+        return Unavailable("starting", "The server is loading Datamark.", "Wait a moment and try again.")

@@ -43,7 +43,8 @@ class SidecarSettings:
             try:
                 document["faults"] = json.loads(faults)
             except ValueError as error:
-                raise ConfigurationError(f"{FAULTS_VARIABLE} is not JSON: {error}.") from error
+                detail = f"{FAULTS_VARIABLE} is not JSON: {error}."
+                raise ConfigurationError(detail, "Correct it and restart the Jupyter server.") from error
         return document
 
 

@@ -23,7 +23,7 @@ from .restart_delay import RestartDelay
 from .sidecar_child import SidecarChild
 from .sidecar_exchange import answers_in_time
 from .sidecar_log import SidecarLog
-from .unavailable import Cause, JsonObject, Unavailable
+from .unavailable import REINSTALL, Cause, JsonObject, Unavailable
 
 # EX_CONFIG of sysexits.h: the sidecar refused its configuration.
 _EXIT_CONFIGURATION = 78
@@ -186,7 +186,7 @@ class Supervisor:
             cause: Cause = "node-too-old" if error.cause == "node-too-old" else "node-missing"
             return self._fail(cause, error.detail, error.fix, _NODE_DELAY)
         except ConfigurationError as error:
-            return self._fail("bad-configuration", str(error), "Correct it and restart the Jupyter server.")
+            return self._fail("bad-configuration", str(error), error.fix)
         except OSError as error:
             return self._fail("crashed", f"The sidecar can’t be started: {error}.", _SEE_LOG)
         child = self._child = SidecarChild(process, self._sidecar_log.take)
@@ -209,7 +209,8 @@ class Supervisor:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         if not self._options.bundle.is_file():
-            raise ConfigurationError(f"The sidecar is not installed: {self._options.bundle} does not exist.")
+            detail = f"The sidecar is not installed: {self._options.bundle} does not exist."
+            raise ConfigurationError(detail, REINSTALL)
         node = find_node(self._options.node)
         return spawn(node, self._options.bundle, self._listening.socket, self._options.configuration())
 

@@ -54,6 +54,7 @@ class Unavailable:
         return problem("sidecar-unavailable", 503, _TITLES[self.cause], self.detail, self.fix)
 
 
+REINSTALL = "Install jupyterlab-datamark again: pip install --force-reinstall --no-deps jupyterlab-datamark"
 # Between the end of one sidecar and the start of the next.
 BROKEN_OFF = Unavailable("crashed", "The sidecar ended before it answered.", "Try again; it is started again.")
 

@@ -276,3 +276,18 @@ def test_a_long_path_falls_back_to_a_temporary_directory(make_server: MakeServer
     assert directory.stat().st_mode & 0o777 == 0o700
     server.stop()
     assert not directory.exists()
+
+
+@pytest.mark.parametrize("setting", [{"volumes": 3}, {"start_timeout": "soon"}, {"sidecar_log_level": "loud"}])
+def test_a_wrong_setting_is_told_and_nothing_else_is_served(
+    make_server: MakeServer, openapi: dict[str, Any], setting: dict[str, object]
+) -> None:
+    server = make_server(setting)
+    (name,) = setting
+    status = server.api("GET", "/status")
+    assert status.status == 200
+    _assert_unavailable(status.document, openapi, "bad-configuration")
+    assert name in status.document["detail"]
+    refused = server.api("GET", "/volumes")
+    assert (refused.status, refused.document["type"].rsplit("/", 1)[1]) == (503, "sidecar-unavailable")
+    assert server.socket_directories() == []
