@@ -2,6 +2,7 @@
 import type { Blocker } from '../../contract';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Icon } from '../panel/icon';
 import { errorIcon } from '../icons';
 import { type ILanguage } from './figures';
 
@@ -70,7 +71,7 @@ const ICON_COLOUR = { ok: 'dm-ok', warn: 'dm-warn', bad: 'dm-bad', info: 'dm-bus
 export function Note(props: INoteProps): React.ReactElement {
   return (
     <div className={`dm-note is-${props.look}`}>
-      <props.icon.react className={`dm-icon ${ICON_COLOUR[props.look]}`} tag="span" aria-hidden="true" />
+      <Icon icon={props.icon} className={ICON_COLOUR[props.look]} />
       <span>{props.children}</span>
     </div>
   );
@@ -82,7 +83,7 @@ export function Blockers(props: { blockers: readonly Blocker[]; language: ILangu
     <ul className="dm-blockers">
       {props.blockers.map(blocker => (
         <li key={`${blocker.kind} ${blocker.object}`}>
-          <errorIcon.react className="dm-icon dm-bad" tag="span" aria-hidden="true" />
+          <Icon icon={errorIcon} className="dm-bad" />
           <span>
             <bdi>{blocker.message}</bdi>
           </span>

@@ -3,6 +3,7 @@ import type { RestorePlan } from '../../contract';
 import { UseSignal } from '@jupyterlab/apputils';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Icon } from '../panel/icon';
 import { cloneIcon, okIcon, trashIcon, undoIcon, updateIcon, warnIcon } from '../icons';
 import type { ILanguage } from './figures';
 import { askDialog } from './liveDialog';
@@ -199,10 +200,9 @@ function Changes({ plan, volumeName, language }: IChangesProps): React.ReactElem
       {'lines' in told ? (
         <ul className="dm-changes">
           {told.lines.map(line => {
-            const Icon = CHANGE_ICONS[line.kind].react;
             return (
               <li key={line.kind}>
-                <Icon className="dm-icon" tag="span" aria-hidden="true" />
+                <Icon icon={CHANGE_ICONS[line.kind]} />
                 <b>{line.count}</b>
                 <span>
                   {line.text} {line.extra === null ? null : <span className="dm-dim">{line.extra}</span>}

@@ -2,6 +2,7 @@
 import type { Operation, Restore, RestoreStep } from '../../contract';
 import { UseSignal } from '@jupyterlab/apputils';
 import * as React from 'react';
+import { Icon } from '../panel/icon';
 import { errorIcon, okIcon, pendingIcon, todoIcon } from '../icons';
 import type { IDatamarkModel } from '../tokens';
 import { type ILanguage, measuredText } from './figures';
@@ -106,10 +107,12 @@ interface IStepProps {
 }
 
 function Step({ step, message, now, language }: IStepProps): React.ReactElement {
-  const Icon = STEP_ICONS[step.state].react;
   return (
     <li className={`is-${step.state}`}>
-      <Icon className={`dm-icon ${STEP_COLOURS[step.state]}`} tag="span" title={stateWord(step, language)} />
+      <span>
+        <Icon icon={STEP_ICONS[step.state]} className={STEP_COLOURS[step.state]} />
+        <span className="dm-sr">{stateWord(step, language)}</span>
+      </span>
       <span>{step.text}</span>
       <span className="dm-num">{stepTime(step, now, language)}</span>
       {step.state === 'current' && message !== '' ? <small>{message}</small> : null}

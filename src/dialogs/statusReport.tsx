@@ -1,6 +1,7 @@
 /** The dialog that shows how the page stands towards the server part: connection, versions, what is off and why. */
 import { UseSignal } from '@jupyterlab/apputils';
 import * as React from 'react';
+import { Icon } from '../panel/icon';
 import { errorIcon, okIcon, warnIcon } from '../icons';
 import type { IDatamarkModel } from '../tokens';
 import type { ILanguage } from './figures';
@@ -97,10 +98,9 @@ function Body({ report, copyText, language }: IBodyProps): React.ReactElement {
 const ROW_ICONS = { ok: okIcon, warn: warnIcon, bad: errorIcon };
 
 function Row({ row }: { row: IStatusRow }): React.ReactElement {
-  const Icon = ROW_ICONS[row.look].react;
   return (
     <li>
-      <Icon className={`dm-icon dm-${row.look}`} tag="span" aria-hidden="true" />
+      <Icon icon={ROW_ICONS[row.look]} className={`dm-${row.look}`} />
       <b>{row.name}</b>
       <span>
         {row.text} {row.fix === '' ? null : <span className="dm-dim">{row.fix}</span>}

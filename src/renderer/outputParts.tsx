@@ -1,6 +1,7 @@
 /** How a snapshot and a table of snapshots look in a cell output. Data is only ever text; buttons ask for the live state first. */
 import type { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Icon } from '../panel/icon';
 import { type ILanguage, fileName, measuredText } from '../dialogs/figures';
 import { snapshotLabel } from '../dialogs/words';
 import {
@@ -77,7 +78,7 @@ export function SnapshotLine({ shown, actions, language }: ILineProps): React.Re
   const { note, off, act } = useLive(shown, actions, language);
   return (
     <div className={`dm-line1 ${shown.state.phase === 'failed' ? 'is-bad' : ''}`}>
-      <words.icon.react className={`dm-icon ${words.colour}`} tag="span" aria-hidden="true" />
+      <Icon icon={words.icon} className={words.colour} />
       <span className="dm-line1-text">
         {trans.__('Snapshot')} <b>{<bdi>{labelOf(shown)}</bdi>}</b> {trans.__('of')} <bdi>{shown.volume.name}</bdi>
       </span>
@@ -112,7 +113,7 @@ export function SnapshotLine({ shown, actions, language }: ILineProps): React.Re
           });
         }}
       >
-        <moreIcon.react className="dm-icon" tag="span" aria-hidden="true" />
+        <Icon icon={moreIcon} />
       </button>
     </div>
   );
@@ -130,7 +131,7 @@ export function SnapshotTable(props: {
   return (
     <div className="dm-rich">
       <header>
-        <volumeIcon.react className="dm-icon" tag="span" aria-hidden="true" />
+        <Icon icon={volumeIcon} />
         <b>
           <bdi>{shown.volume.name}</bdi>
         </b>
@@ -194,7 +195,7 @@ function Row(props: { row: TableRow; actions: IOutputActions; language: ILanguag
         <bdi>{fileName(row.notebook ?? '–')}</bdi>
       </td>
       <td>
-        <words.icon.react className={`dm-icon ${words.colour}`} tag="span" aria-hidden="true" /> {words.text}
+        <Icon icon={words.icon} className={words.colour} /> {words.text}
       </td>
       <td className="dm-table-action">
         <span role="status">{note}</span>
@@ -212,7 +213,7 @@ function Row(props: { row: TableRow; actions: IOutputActions; language: ILanguag
             });
           }}
         >
-          <moreIcon.react className="dm-icon" tag="span" aria-hidden="true" />
+          <Icon icon={moreIcon} />
         </button>
       </td>
     </tr>
@@ -225,13 +226,13 @@ function Badges({ row, language }: { row: TableRow; language: ILanguage }): Reac
     <>
       {(row.heldUntil ?? null) === null ? null : (
         <span className="dm-chip" title={trans.__('Held when the cell ran')}>
-          <holdIcon.react className="dm-icon" tag="span" aria-hidden="true" />
+          <Icon icon={holdIcon} />
           {trans.__('Held')}
         </span>
       )}
       {row.origin === 'safety' ? (
         <span className="dm-chip" title={trans.__('Safety snapshot: taken before a restore, so that it can be undone')}>
-          <safetyIcon.react className="dm-icon" tag="span" aria-hidden="true" />
+          <Icon icon={safetyIcon} />
           {trans.__('Safety')}
         </span>
       ) : null}
