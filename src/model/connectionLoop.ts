@@ -59,7 +59,10 @@ export class ConnectionLoop {
 
   /** Ends a pause, so that the next try is now. */
   retryNow(): void {
-    this.wake?.();
+    if (this.wake !== null) {
+      this.options.onConnection({ state: 'connecting' });
+      this.wake();
+    }
   }
 
   private async run(signal: AbortSignal): Promise<void> {

@@ -33,6 +33,9 @@ export interface DatamarkModelOptions {
   readonly pause?: (failure: number) => number;
 }
 
+/** A refresh waits this long for the first answer, in ms. */
+const SETTLE_DEADLINE = 30_000;
+
 const isVolume = (object: IndexedObject): object is Volume => object.kind === 'volume';
 const isClone = (object: IndexedObject): object is Clone => object.kind === 'clone';
 const isRestore = (object: IndexedObject): object is Restore => object.kind === 'restore';
@@ -190,7 +193,10 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     const held = this.hold();
     try {
       this.loop.retryNow();
-      await this.listAll();
+      await this.settled();
+      if (this.current.state === 'online') {
+        await this.listAll();
+      }
     } finally {
       held.dispose();
     }
@@ -223,6 +229,25 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     const known = () => itemsOf(this.lists.restores).find(restore => restore.id === id) ?? null;
     const read = async () => this.remember(await this.api.restore(id, signal));
     return waitFor({ model: this, kind: 'restore', id, known, read, done, signal });
+  }
+
+  /** Resolves once it is known how the page stands towards the server, or nobody is asking. */
+  private settled(): Promise<void> {
+    return new Promise(resolve => {
+      const deadline = setTimeout(() => end(), SETTLE_DEADLINE);
+      const check = () => {
+        if (this.current.state !== 'connecting') {
+          end();
+        }
+      };
+      const end = () => {
+        clearTimeout(deadline);
+        this.changedSignal.disconnect(check);
+        resolve();
+      };
+      this.changedSignal.connect(check);
+      check();
+    });
   }
 
   private startOrStop(): void {

@@ -1,0 +1,93 @@
+/** Words of the footer: operations and the connection line. Pure. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { Operation } from '../../../contract';
+import { errorIcon, offIcon, okIcon, pendingIcon, plugIcon, warnIcon } from '../../icons';
+import type { Format } from '../../model/format';
+import type { Connection } from '../../tokens';
+
+/** "Creating “before lr sweep”", "Not deleted: …". */
+export function operationWords(operation: Operation, trans: TranslationBundle): string {
+  const { verb, state, object } = operation;
+  const { label } = object;
+  if (state === 'failed') {
+    const why = operation.problem?.detail ?? '';
+    switch (verb) {
+      case 'snapshot':
+        return trans.__('“%1” was not created. %2', label, why);
+      case 'clone':
+        return trans.__('Clone %1 was not created. %2', label, why);
+      case 'restore':
+        return trans.__('%1 was not restored. %2', operation.volumeName, why);
+      case 'delete':
+        return trans.__('“%1” was not deleted. %2', label, why);
+    }
+  }
+  if (state === 'cancelling') {
+    return trans.__('Cancelling “%1”', label);
+  }
+  if (state === 'queued') {
+    return trans.__('“%1” waits its turn', label);
+  }
+  switch (verb) {
+    case 'snapshot':
+      return trans.__('Creating “%1”', label);
+    case 'clone':
+      return trans.__('Creating clone %1', label);
+    case 'restore':
+      return trans.__('Restoring %1', operation.volumeName);
+    case 'delete':
+      return trans.__('Deleting “%1”', label);
+  }
+}
+
+export interface ConnectionLine {
+  readonly icon: LabIcon;
+  readonly look: string;
+  readonly text: string;
+}
+
+/** Connection and permission state in one line. */
+export function connectionLine(
+  connection: Connection,
+  now: Date,
+  format: Format,
+  trans: TranslationBundle
+): ConnectionLine {
+  switch (connection.state) {
+    case 'idle':
+      return { icon: offIcon, look: 'dm-dim', text: trans.__('Updates are off') };
+    case 'connecting':
+      return { icon: pendingIcon, look: 'dm-busy dm-spin', text: trans.__('Connecting…') };
+    case 'online': {
+      const { capabilities, notices, provider } = connection.status;
+      const off = Object.values(capabilities).filter(one => !one.available).length;
+      if (notices.length > 0) {
+        const text = trans._n('%1 notice: see status', '%1 notices: see status', notices.length);
+        return { icon: warnIcon, look: 'dm-warn', text };
+      }
+      if (off > 0) {
+        const text = trans._n('%1 feature off: see status', '%1 features off: see status', off);
+        return { icon: warnIcon, look: 'dm-warn', text };
+      }
+      return { icon: okIcon, look: 'dm-ok', text: trans.__('Connected · %1', provider.label) };
+    }
+    case 'unavailable':
+      return connection.status.cause === 'starting'
+        ? { icon: pendingIcon, look: 'dm-busy dm-spin', text: trans.__('Starting…') }
+        : { icon: errorIcon, look: 'dm-bad', text: trans.__('Not running') };
+    case 'absent':
+      return { icon: errorIcon, look: 'dm-bad', text: trans.__('No server part') };
+    case 'incompatible':
+      return { icon: warnIcon, look: 'dm-warn', text: trans.__('Page and server differ') };
+    case 'unreachable': {
+      const silent = format.duration(now.getTime() - connection.since.getTime());
+      const wait = connection.retryAt === null ? 0 : connection.retryAt.getTime() - now.getTime();
+      const text =
+        wait > 0
+          ? trans.__('No answer for %1. Next try in %2', silent, format.duration(wait + 999))
+          : trans.__('No answer for %1. Trying now', silent);
+      return { icon: plugIcon, look: 'dm-warn', text };
+    }
+  }
+}

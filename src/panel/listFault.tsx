@@ -1,0 +1,85 @@
+/** What stands in place of a list, or above it, when it could not be read. */
+import { copyIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { errorIcon, lockIcon, plugIcon } from '../icons';
+import { CommandIDs, type ListState } from '../tokens';
+import { Button } from './button';
+import { run, useEnvironment } from './environment';
+import { Icon } from './icon';
+import { Skeleton, StateView } from './stateView';
+
+export interface ListFaultProps {
+  readonly list: ListState<unknown>;
+  /** Heading when the list may not be seen, for example "You may not see snapshots". */
+  readonly forbidden: string;
+  /** What is safe although the list can't be shown. */
+  readonly stillThere: string;
+  /** The rows, where there are any to show. */
+  readonly children: JSX.Element;
+}
+
+/** Loading, forbidden, broken, or unreachable with nothing to show; the rows where they are known. */
+export function ListFault({ list, forbidden, stillThere, children }: ListFaultProps): JSX.Element {
+  const environment = useEnvironment();
+  const { trans } = environment;
+  const again = () => run(environment, CommandIDs.refresh);
+  switch (list.state) {
+    case 'ready':
+      return children;
+    case 'loading':
+      return <Skeleton />;
+    case 'forbidden':
+      return (
+        <StateView icon={lockIcon} heading={forbidden} detail={list.problem.detail} next={list.problem.next}>
+          <Button label={trans.__('Try again')} onClick={again} />
+        </StateView>
+      );
+    case 'broken':
+      return (
+        <StateView
+          icon={errorIcon}
+          heading={trans.__('The list can’t be shown')}
+          next={stillThere}
+          raw={list.problem.detail}
+        >
+          <Button label={trans.__('Try again')} onClick={again} />
+          <Button
+            label={trans.__('Copy details')}
+            icon={copyIcon}
+            onClick={() => void navigator.clipboard.writeText(JSON.stringify(list.problem, null, 2))}
+          />
+        </StateView>
+      );
+    case 'unreachable':
+      return list.asOf !== null ? (
+        children
+      ) : (
+        <StateView
+          icon={plugIcon}
+          heading={trans.__('No answer')}
+          detail={list.problem.detail}
+          next={list.problem.next}
+        >
+          <Button label={trans.__('Try now')} onClick={again} />
+        </StateView>
+      );
+  }
+}
+
+/** Line above rows that are not up to date: "… does not answer. Shown as of 14:12." */
+export function AsOf({ list }: { list: ListState<unknown> }): JSX.Element | null {
+  const environment = useEnvironment();
+  const { trans, format } = environment;
+  if (list.state !== 'unreachable' || list.asOf === null) {
+    return null;
+  }
+  return (
+    <div className="dm-reason dm-as-of">
+      <Icon icon={plugIcon} className="dm-warn" />
+      <span>
+        {list.problem.detail} {trans.__('Shown as of %1.', format.clock(list.asOf))}{' '}
+        <Button label={trans.__('Try now')} look="link" onClick={() => run(environment, CommandIDs.refresh)} />
+      </span>
+    </div>
+  );
+}

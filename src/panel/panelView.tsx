@@ -1,0 +1,46 @@
+/** The whole panel: sections top to bottom, footer, live regions. A pure view of the models. */
+import * as React from 'react';
+import { ClonesSection } from './clones/clonesSection';
+import { EnvironmentProvider, useSignal, type PanelEnvironment } from './environment';
+import { Footer } from './footer/footer';
+import { LiveRegions } from './liveRegion';
+import { TimelineSection } from './timeline/timelineSection';
+import { VolumesSection } from './volumes/volumesSection';
+
+export interface PanelViewProps {
+  readonly environment: PanelEnvironment;
+  /** Row of the timeline that a command wants to be shown; a new object for every wish. */
+  readonly wish: { readonly row: number } | null;
+}
+
+/** The panel. */
+export default function PanelView({ environment, wish }: PanelViewProps): JSX.Element {
+  const { model, state } = environment;
+  useSignal(model.changed);
+  useSignal(model.timeline.changed);
+  useSignal(state.changed);
+  const { connection, volumes } = model;
+  const blocked =
+    connection.state === 'unavailable' ||
+    connection.state === 'absent' ||
+    connection.state === 'incompatible' ||
+    (connection.state === 'unreachable' && volumes.state === 'unreachable' && volumes.asOf === null);
+  const nothingYet = blocked || (volumes.state === 'ready' && volumes.items.length === 0);
+  const refused = volumes.state === 'forbidden' || volumes.state === 'broken';
+  const timelineOpen = state.isOpen('timeline');
+  return (
+    <EnvironmentProvider value={environment}>
+      <div className="dm-panel dm-root">
+        <VolumesSection blocked={blocked} grow={nothingYet || refused || (!timelineOpen && !state.isOpen('clones'))} />
+        {nothingYet || refused ? null : (
+          <>
+            <TimelineSection wish={wish} />
+            <ClonesSection grow={!timelineOpen} />
+          </>
+        )}
+        <Footer />
+        <LiveRegions />
+      </div>
+    </EnvironmentProvider>
+  );
+}

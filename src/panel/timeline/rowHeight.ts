@@ -1,0 +1,59 @@
+/** Heights of timeline rows, in CSS pixels; they are the ones of style/timeline.css. Pure. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { TimelineRow } from '../../tokens';
+import { isHeld, secondLine } from './snapshotWords';
+
+export const DAY_HEIGHT = 24;
+export const ONE_LINE_HEIGHT = 28;
+export const TWO_LINE_HEIGHT = 42;
+/** Of rows whose height depends on their text, until they were measured. */
+const FAILED_HEIGHT = 60;
+const OPENED_HEIGHT = 116;
+
+/** Name of a row that stays the same while rows come and go around it. */
+export function rowKey(row: TimelineRow): string {
+  switch (row.type) {
+    case 'now':
+      return 'now';
+    case 'day':
+      return `day:${row.day}`;
+    case 'snapshot':
+      return row.snapshot.name;
+    case 'placeholder':
+      return `${row.day}:${row.index}`;
+  }
+}
+
+/** Whether the height has to be measured: only open and failed rows. */
+export const isMeasured = (row: TimelineRow, opened: string | null): boolean =>
+  row.type === 'snapshot' && (row.snapshot.name === opened || row.snapshot.state.phase === 'failed');
+
+/** Height of a row; `measured` knows those that were measured. */
+export function rowHeight(
+  row: TimelineRow,
+  opened: string | null,
+  measured: ReadonlyMap<string, number>,
+  now: Date,
+  trans: TranslationBundle
+): number {
+  switch (row.type) {
+    case 'now':
+      return ONE_LINE_HEIGHT;
+    case 'day':
+      return DAY_HEIGHT;
+    case 'placeholder':
+      return TWO_LINE_HEIGHT;
+    case 'snapshot': {
+      const { snapshot } = row;
+      if (isMeasured(row, opened)) {
+        return measured.get(snapshot.name) ?? (snapshot.name === opened ? OPENED_HEIGHT : FAILED_HEIGHT);
+      }
+      const marked =
+        isHeld(snapshot, now) ||
+        snapshot.origin === 'safety' ||
+        snapshot.origin === 'auto' ||
+        snapshot.omissions.length > 0;
+      return marked || secondLine(snapshot, trans) !== null ? TWO_LINE_HEIGHT : ONE_LINE_HEIGHT;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** What an open row shows below its lines: facts, note, what is missing, and actions. */
+import { ellipsesIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import type { Snapshot } from '../../../contract';
+import { whyNotSnapshot } from '../../commands/reasons';
+import { warnIcon } from '../../icons';
+import { CommandIDs } from '../../tokens';
+import { Button, IconButton } from '../button';
+import type { MenuEntry } from '../contextMenu';
+import { run, useEnvironment } from '../environment';
+import { Icon } from '../icon';
+import { omissionWords } from './snapshotWords';
+
+/** What the ⋯ menu of a snapshot offers. */
+export function snapshotMenu(snapshot: Snapshot): MenuEntry[] {
+  const args = { snapshot: snapshot.name };
+  const failed = snapshot.state.phase === 'failed';
+  return [
+    ...(failed
+      ? [{ command: CommandIDs.retrySnapshot, args }]
+      : [
+          { command: CommandIDs.restoreSnapshot, args },
+          { command: CommandIDs.cloneSnapshot, args }
+        ]),
+    'separator',
+    { command: CommandIDs.renameSnapshot, args },
+    { command: CommandIDs.editNote, args },
+    { command: snapshot.heldUntil === null ? CommandIDs.holdSnapshot : CommandIDs.releaseSnapshot, args },
+    { command: CommandIDs.copyName, args },
+    'separator',
+    { command: CommandIDs.deleteSnapshot, args }
+  ];
+}
+
+/** Details of an open row. */
+export function SnapshotDetails({
+  snapshot,
+  onMenu
+}: {
+  snapshot: Snapshot;
+  onMenu: (anchor: Element) => void;
+}): JSX.Element {
+  const environment = useEnvironment();
+  const { trans, format, model } = environment;
+  const { state } = snapshot;
+  const own = snapshot.ownData.known ? trans.__('own data %1', format.size(snapshot.ownData)) : trans.__('own data –');
+  const facts = [
+    format.clockSeconds(snapshot.createdAt),
+    snapshot.createdBy === null ? null : trans.__('by %1', snapshot.createdBy),
+    state.phase === 'ready' ? own : null
+  ].filter(part => part !== null);
+  const action = (label: string, command: string, verb: 'restore' | 'clone') => (
+    <Button
+      label={label}
+      tabIndex={-1}
+      disabled={whyNotSnapshot(model, verb, snapshot.name, trans)}
+      onClick={() => run(environment, command, { snapshot: snapshot.name })}
+    />
+  );
+  return (
+    <div className="dm-snap-more" role="gridcell" onClick={event => event.stopPropagation()}>
+      <div
+        className="dm-trunc dm-dim"
+        title={snapshot.ownData.known ? facts.join(' · ') : trans.__('Own data unknown: %1', snapshot.ownData.reason)}
+      >
+        <bdi>{facts.join(' · ')}</bdi>
+      </div>
+      {state.phase === 'pending' || state.phase === 'deleting' ? <div>{state.message}</div> : null}
+      {state.phase === 'failed' ? <div>{state.problem.next}</div> : null}
+      {snapshot.note === '' ? null : (
+        <div className="dm-clamp" title={snapshot.note}>
+          <bdi>{snapshot.note}</bdi>
+        </div>
+      )}
+      {snapshot.omissions.map(omission => (
+        <div key={omission.reason} className="dm-reason" title={omission.examples.join('\n')}>
+          <Icon icon={warnIcon} className="dm-warn dm-icon-s" />
+          <span>{omissionWords(omission, trans)}</span>
+        </div>
+      ))}
+      <div className="dm-actions">
+        {state.phase === 'failed' ? (
+          <Button
+            label={trans.__('Retry')}
+            tabIndex={-1}
+            onClick={() => run(environment, CommandIDs.retrySnapshot, { snapshot: snapshot.name })}
+          />
+        ) : (
+          <>
+            {action(trans.__('Restore…'), CommandIDs.restoreSnapshot, 'restore')}
+            {action(trans.__('Clone…'), CommandIDs.cloneSnapshot, 'clone')}
+          </>
+        )}
+        <IconButton
+          label={trans.__('More: Hold, Rename, Note, Copy name, Delete…')}
+          icon={ellipsesIcon}
+          popup="menu"
+          tabIndex={-1}
+          onClick={event => onMenu(event.currentTarget)}
+        />
+      </div>
+    </div>
+  );
+}

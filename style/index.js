@@ -1,0 +1,2 @@
+// Entry of the styles for the bundler.
+import './index.css';
