@@ -190,6 +190,8 @@ class Client:
                     raise error("sidecar-unavailable", detail, "Look at the state, then try again.") from cause
             except DatamarkError as refusal:
                 if time.monotonic() > deadline or not self._passes(refusal):
+                    if refusal.slug == "internal" and child and (words := child.last_words()):
+                        refusal.problem["next"] = f"Its log says: {words}"
                     raise
                 time.sleep(LOOK_AGAIN)
                 attempts = 0

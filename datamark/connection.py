@@ -24,6 +24,8 @@ from .problem import error
 
 # How long another process may hold the store without a socket that answers: it is starting or stopping.
 LOCK_PATIENCE = 30.0
+# Level of errors in the sidecar's log.
+LOG_ERROR = 50
 # Between two looks at a lock file that cannot be waited for otherwise.
 LOOK_AGAIN = 0.1
 
@@ -45,7 +47,7 @@ class Child:
         except OSError as cause:
             detail = f"No socket could be made: {cause}."
             raise error("sidecar-unavailable", detail, "Make the temporary directory writable.") from cause
-        configuration = {**_extra_configuration(), "volumes": [{"path": str(root)}]}
+        configuration = {"user": _user(), **_extra_configuration(), "volumes": [{"path": str(root)}]}
         bundle = sidecar_bundle()
         if not bundle.is_file():
             self._listening.close()
@@ -97,16 +99,20 @@ class Child:
         self._listening.close()
 
     def last_words(self) -> str:
-        """The last messages it wrote, for an error."""
-        self._reader.join(2)
+        """The last errors it wrote: there is no other log of a sidecar that has no server."""
+        if not self.alive:
+            self._reader.join(2)
         words = []
-        for line in self._log:
+        for line in list(self._log):
             try:
                 record = json.loads(line)
-                words.append(str(record.get("msg") or record.get("message") or ""))
-            except (ValueError, AttributeError):
+                if int(record["level"]) >= LOG_ERROR:
+                    failure = record.get("err")
+                    words.append(str(failure["message"] if isinstance(failure, dict) else record["msg"]))
+            except (ValueError, KeyError, TypeError):
+                # Not pino’s: Node itself had something to say.
                 words.append(line)
-        return " · ".join([word for word in words if word][-3:])
+        return " · ".join([word for word in dict.fromkeys(words) if word][-3:])
 
     def _read_log(self) -> None:
         stream = self._process.stderr
@@ -216,6 +222,16 @@ def answers(path: str) -> bool:
         return True
     finally:
         probe.close()
+
+
+def _user() -> str | None:
+    """Who makes and holds snapshots; unknown in a container without such an account."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return None
 
 
 def _extra_configuration() -> dict[str, object]:
