@@ -3,7 +3,8 @@ import { ProblemError } from '../../problemError';
 
 /** The errno name of a system error, or null. */
 export function errorCode(error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  // Not `instanceof Error`: an error may come from another realm, as those of Node do in a test's sandbox.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : null;
 }
 

@@ -1,0 +1,68 @@
+/** Directories and providers for tests of the local provider. */
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { Configuration } from '../../../configuration';
+import { inProcessRunner } from '../jobRunner';
+import { LocalProvider } from '../provider';
+import { removeTree } from '../removeTree';
+
+/** What a test's configuration may say besides its volumes. */
+export type Extra = Partial<Omit<Configuration, 'volumes'>>;
+
+/** Makes temporary directories and providers, and ends and removes them all with `dispose`. */
+export class TemporaryVolumes {
+  private readonly directories: string[] = [];
+  private readonly providers: LocalProvider[] = [];
+  /** What providers logged as errors; a test that causes one empties it. */
+  readonly errors: unknown[] = [];
+  private readonly log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (details: object, message: string) => void this.errors.push(message, details)
+  };
+
+  /** A new, empty directory. */
+  directory(): string {
+    const path = fs.mkdtempSync(join(tmpdir(), 'datamark-test-'));
+    this.directories.push(path);
+    return path;
+  }
+
+  /** A started provider that runs its jobs in this thread. */
+  async provider(root: string, extra: Extra = {}): Promise<LocalProvider> {
+    const configuration = Configuration.parse({ volumes: [{ path: root, name: 'home' }], user: 'ada', ...extra });
+    const provider = new LocalProvider({ configuration, log: this.log, version: '0', runner: inProcessRunner });
+    this.providers.push(provider);
+    await provider.start();
+    this.assertNoErrors();
+    return provider;
+  }
+
+  async dispose(): Promise<void> {
+    for (const provider of this.providers.splice(0)) {
+      await provider.stop();
+    }
+    for (const path of this.directories.splice(0)) {
+      await removeTree(path, new AbortController().signal);
+    }
+    this.assertNoErrors();
+  }
+
+  private assertNoErrors(): void {
+    const errors = this.errors.splice(0);
+    if (errors.length > 0) {
+      throw new Error(`A provider logged errors: ${inspect(errors)}`);
+    }
+  }
+}
+
+/** The one volume of a provider. */
+export function onlyVolume(provider: LocalProvider): string {
+  const [volume] = provider.index.all('volume');
+  if (volume === undefined) {
+    throw new Error('The provider has no volume.');
+  }
+  return volume.id;
+}
