@@ -75,7 +75,10 @@ describe('before the provider has looked at storage', () => {
     const starting = await startTestSidecar({ begin: false });
     try {
       starting.index.upsert(sampleVolume());
-      expect((await starting.send('GET', '/status')).status).toBe(200);
+      expect((await starting.send('GET', '/status')).json()).toMatchObject({
+        capabilities: { snapshot: { available: false, fix: 'Try again in a few seconds.' } },
+        notices: [{ code: 'starting' }]
+      });
       const list = starting.send('GET', '/volumes');
       starting.begin();
       expect((await list).json()).toMatchObject({ items: [{ id: VOLUME }] });
@@ -104,6 +107,7 @@ describe('before the provider has looked at storage', () => {
       const answer = await broken.send('GET', '/volumes');
       expect([answer.status, readProblem(answer).slug]).toEqual([423, 'store-locked']);
       expect((await broken.send('GET', '/status')).json()).toMatchObject({
+        capabilities: { restore: { available: false, reason: 'Another server has it.', fix: 'Stop it.' } },
         notices: [{ code: 'store-locked', message: 'Another server has it.', object: 'home' }]
       });
     } finally {

@@ -4,6 +4,7 @@
  */
 import { fstatSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApp, type App } from './app';
 import type { Configuration } from './configuration';
@@ -42,7 +43,8 @@ export async function serve({ configuration, listening, checkResponses }: ServeO
     void end(exitCodes.software);
   });
 
-  const provider = await openProvider({ configuration, log, version });
+  const socket = 'path' in listening ? resolve(listening.path) : configuration.socket;
+  const provider = await openProvider({ configuration, log, version, socket });
   const firstObservation = new FirstObservation(FIRST_OBSERVATION_DEADLINE_MS);
   const app = createApp({ provider, firstObservation, log, version, startedAt, checkResponses });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_DEADLINE_MS }, app.express);

@@ -34,9 +34,15 @@ export class FirstObservation {
     );
   }
 
-  /** Why the provider could not start, or null while it starts and when it did. */
-  get failure(): ProblemError | null {
-    if (this.outcome === null || this.outcome.ok) {
+  /** Why the index can't be told: the provider still starts, or could not. null: it can. */
+  get obstacle(): ProblemError | null {
+    if (this.outcome === null) {
+      return new ProblemError('starting', {
+        detail: 'Datamark still looks at the storage, or finishes what an earlier process left.',
+        next: 'Try again in a few seconds.'
+      });
+    }
+    if (this.outcome.ok) {
       return null;
     }
     const { error } = this.outcome;
@@ -53,28 +59,24 @@ export class FirstObservation {
   }
 
   /** Resolves when the first look is over, well or not, or when the deadline has passed. */
-  async waitSettled(): Promise<void> {
+  async waitOver(deadlineMs = this.deadlineMs): Promise<void> {
+    if (this.outcome !== null) {
+      return;
+    }
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, this.deadlineMs);
+      timer = setTimeout(resolve, deadlineMs);
     });
     await Promise.race([this.settled, late]);
     clearTimeout(timer);
   }
 
-  /** Resolves when the index is filled; throws `starting` after the deadline, or the reason why it can't be filled. */
+  /** Resolves when the index can be told; throws the obstacle when it can't, at the latest at the deadline. */
   async wait(): Promise<void> {
-    if (this.outcome === null) {
-      await this.waitSettled();
-    }
-    if (this.outcome === null) {
-      throw new ProblemError('starting', {
-        detail: 'Datamark still looks at the storage, or finishes what an earlier process left.',
-        next: 'Try again in a few seconds.'
-      });
-    }
-    if (this.failure !== null) {
-      throw this.failure;
+    await this.waitOver();
+    const { obstacle } = this;
+    if (obstacle !== null) {
+      throw obstacle;
     }
   }
 }

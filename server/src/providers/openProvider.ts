@@ -1,16 +1,22 @@
 /** Chooses the provider; each is loaded only where it is used. */
 import type { Configuration } from '../configuration';
 import type { Log } from '../log';
-import { MemoryProvider } from '../testing/memoryProvider';
 import type { Provider } from './provider';
 
 export interface OpenProviderOptions {
   readonly configuration: Configuration;
   readonly log: Log;
   readonly version: string;
+  /** Path of the socket that is served, where it is known: other clients of the same store find it by that. */
+  readonly socket: string | null;
 }
 
 /** The provider that the configuration names, not started yet. */
-export async function openProvider(_options: OpenProviderOptions): Promise<Provider> {
-  return new MemoryProvider();
+export async function openProvider(options: OpenProviderOptions): Promise<Provider> {
+  switch (options.configuration.provider) {
+    case 'local': {
+      const { LocalProvider } = await import('./local/provider');
+      return new LocalProvider(options);
+    }
+  }
 }

@@ -73,11 +73,9 @@ export class BundledSidecar {
 
   private start(command: string, args: readonly string[], options: StartOptions): RunningSidecar {
     const stdio: StdioOptions = [options.holdStdin === false ? 'ignore' : 'pipe', 'ignore', 'pipe'];
-    const { DATAMARK_CONFIG: _, ...environment } = process.env;
-    const child = spawn(command, args, {
-      stdio,
-      env: options.configuration === null ? environment : { ...environment, DATAMARK_CONFIG: options.configuration }
-    });
+    // An undefined variable is not passed on.
+    const env = { ...process.env, DATAMARK_CONFIG: options.configuration ?? undefined };
+    const child = spawn(command, args, { stdio, env });
     this.started.push(child);
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -51,7 +51,7 @@ export class EventStreams {
       response,
       log,
       lastEventId: request.get('Last-Event-ID') ?? null,
-      begin: firstObservation.waitSettled(),
+      begin: firstObservation.waitOver(),
       heartbeatMs: this.options.heartbeatMs ?? HEARTBEAT_MS,
       stalledMs: this.options.stalledMs ?? STALLED_MS
     });

@@ -5,5 +5,5 @@ import { StatusService, type StatusServiceOptions } from './statusService';
 /** Handlers of this feature. */
 export function statusRoutes(options: StatusServiceOptions): Pick<RouteHandlers, 'status'> {
   const service = new StatusService(options);
-  return { status: async () => service.status() };
+  return { status: () => service.status() };
 }

@@ -1,5 +1,12 @@
 /** Who answers here and what can be done; answers also while the provider starts or after it failed to. */
-import { API_MAJOR, API_MINOR, problemSlug, type Notice, type RunningStatus } from '../../../../contract';
+import {
+  API_MAJOR,
+  API_MINOR,
+  problemSlug,
+  type Capabilities,
+  type Notice,
+  type RunningStatus
+} from '../../../../contract';
 import type { FirstObservation } from '../../observed/firstObservation';
 import type { Provider } from '../../providers/provider';
 
@@ -10,32 +17,44 @@ export interface StatusServiceOptions {
   readonly startedAt: Date;
 }
 
+/** A status that comes within this time, in ms, is worth more when it knows what can be done. */
+const FIRST_OBSERVATION_WAIT_MS = 150;
+
 /** Makes the status. */
 export class StatusService {
   constructor(private readonly options: StatusServiceOptions) {}
 
-  status(): RunningStatus {
-    const { provider, version, startedAt } = this.options;
+  /** Never waits long: while the provider starts, everything is told to be off for that reason. */
+  async status(): Promise<RunningStatus> {
+    const { provider, firstObservation, version, startedAt } = this.options;
+    await firstObservation.waitOver(FIRST_OBSERVATION_WAIT_MS);
+    const obstacle = this.obstacle();
     return {
       state: 'running',
       version,
       api: { major: API_MAJOR, minor: API_MINOR },
       provider: { kind: provider.kind, label: provider.label },
       user: provider.user,
-      capabilities: provider.capabilities(),
-      notices: [...this.startNotices(), ...provider.notices()],
+      capabilities: obstacle === null ? provider.capabilities() : allOff(obstacle),
+      notices: obstacle === null ? provider.notices() : [obstacle, ...provider.notices()],
       node: process.versions.node,
       pid: process.pid,
       startedAt: startedAt.toISOString()
     };
   }
 
-  private startNotices(): Notice[] {
-    const problem = this.options.firstObservation.failure?.problem;
+  /** What keeps the provider from telling what can be done. */
+  private obstacle(): Notice | null {
+    const problem = this.options.firstObservation.obstacle?.problem;
     if (problem === undefined) {
-      return [];
+      return null;
     }
     const { type, detail, next, object } = problem;
-    return [{ code: problemSlug(type) ?? 'internal', message: detail, fix: next, object }];
+    return { code: problemSlug(type) ?? 'internal', message: detail, fix: next, object };
   }
+}
+
+function allOff({ message, fix }: Notice): Capabilities {
+  const off = { available: false, reason: message, fix } as const;
+  return { snapshot: off, clone: off, restore: off, delete: off, hold: off };
 }
