@@ -1,4 +1,5 @@
 /** Every job the worker can do, by name. */
+import type { RestoreChanges } from '../../../../contract';
 import { buildClone, type BuildClone } from './cloneJob';
 import type { CloneRecord } from './cloneRecord';
 import type { Job } from './job';
@@ -6,6 +7,10 @@ import { measureLoss, type Loss, type MeasureLoss } from './measureLoss';
 import { measureOwnData, type Bytes, type MeasureOwnData } from './measureOwnData';
 import { measureTree } from './measureTree';
 import { emptyTrash } from './removeTree';
+import { applyRestore, type ApplyRestore } from './restore/applyRestoreJob';
+import type { Progress } from './restore/journal';
+import { planRestore, type PlannedRestore, type PlanRestore } from './restore/planRestoreJob';
+import { prepareRestore, type PrepareRestore } from './restore/prepareRestoreJob';
 import { takeSnapshot, type TakeSnapshot } from './snapshotJob';
 import type { SnapshotRecord } from './snapshotRecord';
 
@@ -17,6 +22,9 @@ interface JobTypes {
   measureLoss: [MeasureLoss, Loss];
   measureOwnData: [MeasureOwnData, Bytes];
   measureTree: [{ path: string }, Loss];
+  planRestore: [PlanRestore, PlannedRestore];
+  prepareRestore: [PrepareRestore, RestoreChanges];
+  applyRestore: [ApplyRestore, Progress];
 }
 
 export type JobName = keyof JobTypes;
@@ -29,5 +37,8 @@ export const JOBS: { readonly [K in JobName]: Job<JobInput<K>, JobOutput<K>> } =
   emptyTrash,
   measureLoss,
   measureOwnData,
-  measureTree
+  measureTree,
+  planRestore,
+  prepareRestore,
+  applyRestore
 };

@@ -130,6 +130,11 @@ export class ObservedVolume {
     this.volume.store.touch();
   }
 
+  /** Tells of something that is wrong but does not stop the rest. */
+  report(notice: Notice): void {
+    this.noticesByObject.set(notice.object ?? notice.message, notice);
+  }
+
   /** Stops watching and gives the lock back. */
   async stop(): Promise<void> {
     this.stopped = true;

@@ -1,37 +1,344 @@
-/** Restores of the local provider. */
+/**
+ * Restores of the local provider: makes plans, takes approvals, plans the way back, shows what the records say.
+ * The work itself is in restoreRun.ts and its jobs; what an earlier process left is in recoverRestores.ts.
+ */
+import { randomUUID } from 'node:crypto';
 import type { Restore } from '../../../../../contract';
 import { ProblemError } from '../../../problemError';
+import type { Intent } from '../../provider';
+import { copyMethodOf } from '../copyMethod';
 import type { LocalServices, Restoring } from '../localServices';
+import type { ObservedVolume } from '../observedVolume';
+import { newSnapshotName, stampOf } from '../snapshotName';
+import { labelOf, type SnapshotRecord } from '../snapshotRecord';
+import { recoverRestores } from './recoverRestores';
+import { KEPT_PREFIX } from './protectedPaths';
+import { newSteps, readRestores, toRestore, writeRestoreRecord, type RestoreRecord } from './restoreRecord';
+import { RestoreRun } from './restoreRun';
+import { shortTime, unchangedProblem } from './restoreWords';
+
+/** How long a plan may be approved, ms. */
+export const PLAN_VALID_MS = 10 * 60_000;
+
+/** A restore, its volume and its record. */
+interface Found {
+  readonly observed: ObservedVolume;
+  readonly record: RestoreRecord;
+}
+
+const labelOfRestore = ({ snapshotLabel, snapshotCreatedAt, undoOf }: Restore): string =>
+  undoOf === null ? `Restore to ${snapshotLabel}` : `Undo, back to ${shortTime(snapshotCreatedAt)}`;
 
 /** Restores of all volumes. */
 export class LocalRestores implements Restoring {
+  /** Ids shown per volume, so that a record that is gone goes from the index too. */
+  private readonly shown = new Map<string, Set<string>>();
+
   constructor(private readonly services: LocalServices) {}
 
-  plan(snapshot: string): Promise<Restore> {
-    return Promise.reject(this.absent(snapshot));
+  async plan(snapshot: string, volume: string | null, intent: Intent): Promise<Restore> {
+    return this.planTo(snapshot, volume, null, intent);
   }
 
-  approve(id: string): Promise<Restore> {
-    return Promise.reject(this.absent(id));
+  async undo(id: string, intent: Intent): Promise<Restore> {
+    const { observed, record } = this.find(id);
+    const { undo, safetySnapshot } = toRestore(record, observed);
+    if (!undo.possible || safetySnapshot === null) {
+      throw new ProblemError('nothing-to-undo', {
+        detail:
+          `The restore to ${record.restore.snapshotLabel} can’t be undone. ${undo.possible ? '' : undo.reason}`.trim(),
+        next: 'Restore another snapshot of the timeline.',
+        object: id
+      });
+    }
+    return this.planTo(safetySnapshot, null, id, intent);
   }
 
-  undo(id: string): Promise<Restore> {
-    return Promise.reject(this.absent(id));
+  async approve(id: string, uid: string): Promise<Restore> {
+    const { observed } = this.find(id);
+    await observed.makeWritable();
+    const { record } = this.find(id);
+    const { restore } = record;
+    if (restore.uid !== uid) {
+      throw new ProblemError('object-changed', {
+        detail: 'This is not the plan you looked at.',
+        next: 'Look at the plan again, then decide.',
+        object: id
+      });
+    }
+    if (restore.phase !== 'planned') {
+      return this.approvedAlready(observed, record);
+    }
+    assertApprovable(restore, new Date());
+    this.services.queue.assertFree(observed.volume);
+    this.readySnapshot(observed, restore.snapshot);
+    const approved: RestoreRecord = {
+      ...record,
+      restore: { ...restore, phase: 'securing', message: 'Waiting for its turn' }
+    };
+    this.put(observed, approved);
+    this.enqueueRun(observed, approved);
+    return toRestore(approved, observed);
   }
 
-  recover(): Promise<void> {
-    return Promise.resolve();
+  async recover(observed: ObservedVolume): Promise<void> {
+    for (const record of await recoverRestores(this.services, observed)) {
+      const run = new RestoreRun(this.services, observed, record);
+      this.services.queue.enqueue({
+        verb: 'restore',
+        volume: observed.volume,
+        object: { kind: 'restore', name: record.restore.id, label: labelOfRestore(record.restore) },
+        uses: usedBy(record.restore),
+        exclusive: true,
+        run: context => run.resume(context),
+        // It can't be taken back: its record stays, and the next start goes on.
+        withdraw: () => Promise.resolve()
+      });
+    }
   }
 
-  show(): void {
-    // Nothing to show.
+  show(observed: ObservedVolume): void {
+    const { index } = this.services;
+    const before = this.shown.get(observed.volume.id) ?? new Set();
+    const records = readRestores(observed.volume.store);
+    const now = new Set(records.map(record => record.restore.id));
+    records.forEach(record => index.upsert(toRestore(record, observed)));
+    for (const id of before) {
+      if (!now.has(id)) {
+        index.remove('restore', id);
+      }
+    }
+    this.shown.set(observed.volume.id, now);
   }
 
-  private absent(object: string): ProblemError {
-    return new ProblemError('not-supported', {
-      detail: `Restores are not there yet for ${this.services.volumes.size} volumes.`,
-      next: 'Clone the snapshot instead.',
-      object
+  private async planTo(
+    snapshot: string,
+    volumeId: string | null,
+    undoOf: string | null,
+    intent: Intent
+  ): Promise<Restore> {
+    const { observed } = this.findSnapshot(snapshot);
+    const { volume } = observed;
+    if (volumeId !== null && this.services.volume(volumeId) !== observed) {
+      throw new ProblemError('not-supported', {
+        detail: `The snapshot is of ${volume.name}, and a directory can be restored only from its own snapshots.`,
+        next: 'Clone the snapshot and work on the copy.',
+        object: snapshot
+      });
+    }
+    await observed.makeWritable();
+    const made = readRestores(volume.store).find(
+      record => intent.operationKey !== null && record.operationKey === intent.operationKey
+    );
+    if (made !== undefined) {
+      return toRestore(made, observed);
+    }
+    const record = this.newRecord(observed, this.readySnapshot(observed, snapshot), undoOf, intent);
+    this.put(observed, record);
+    this.enqueuePlan(observed, record);
+    return toRestore(record, observed);
+  }
+
+  private newRecord(
+    observed: ObservedVolume,
+    snapshot: SnapshotRecord,
+    undoOf: string | null,
+    intent: Intent
+  ): RestoreRecord {
+    const { volume } = observed;
+    const now = new Date();
+    const taken = new Set(readRestores(volume.store).map(one => one.restore.id));
+    const id = newSnapshotName(volume.slug, now, name => taken.has(name));
+    return {
+      format: 1,
+      operationKey: intent.operationKey,
+      keptFolder: `${KEPT_PREFIX}${stampOf(now)}-${id.slice(-4)}`,
+      undoable: false,
+      restore: {
+        kind: 'restore',
+        id,
+        uid: randomUUID(),
+        volume: volume.id,
+        volumeName: volume.name,
+        snapshot: snapshot.name,
+        snapshotLabel: labelOf(snapshot),
+        snapshotCreatedAt: snapshot.createdAt,
+        undoOf,
+        requestedBy: this.services.configuration.user,
+        createdAt: now.toISOString(),
+        finishedAt: null,
+        phase: 'planning',
+        message: 'Looking at what would change',
+        plan: null,
+        steps: newSteps(volume.name),
+        safetySnapshot: null,
+        kept: null,
+        undo: { possible: false, reason: 'It is not done yet.' },
+        problem: null
+      }
+    };
+  }
+
+  private enqueuePlan(observed: ObservedVolume, record: RestoreRecord): void {
+    const { queue, runner, configuration, faults } = this.services;
+    const { volume } = observed;
+    const { restore } = record;
+    const end = (error: unknown, phase: 'failed' | 'cancelled'): ProblemError => {
+      const problem = unchangedProblem(error, volume.name, restore.id);
+      const finishedAt = new Date().toISOString();
+      const shown = phase === 'cancelled' ? null : problem;
+      this.put(observed, {
+        ...record,
+        restore: { ...restore, phase, finishedAt, message: problem.detail, problem: shown }
+      });
+      return error instanceof ProblemError ? error : new ProblemError('internal', problem);
+    };
+    queue.enqueue({
+      verb: 'restore',
+      volume,
+      object: { kind: 'restore', name: restore.id, label: `Plan: ${labelOfRestore(restore)}` },
+      uses: [restore.snapshot],
+      exclusive: false,
+      withdraw: problem => {
+        end(new ProblemError('cancelled', problem), 'cancelled');
+        return Promise.resolve();
+      },
+      run: async context => {
+        try {
+          const planned = await runner.run(
+            'planRestore',
+            {
+              root: volume.root,
+              volumeName: volume.name,
+              snapshot: restore.snapshot,
+              exclude: configuration.exclude,
+              method: faults.method ?? copyMethodOf(volume.store)
+            },
+            context
+          );
+          const validUntil = new Date(Date.now() + PLAN_VALID_MS).toISOString();
+          const lastDurationMs = lastDuration(observed);
+          const plan = { ...planned, validUntil, stopsServer: false, lastDurationMs };
+          const message = plan.blockers.length === 0 ? 'Waiting for your approval' : 'Something is in the way';
+          this.put(observed, { ...record, restore: { ...restore, phase: 'planned', message, plan } });
+        } catch (error) {
+          throw context.signal.aborted ? end(context.signal.reason, 'cancelled') : end(error, 'failed');
+        }
+      }
     });
   }
+
+  private enqueueRun(observed: ObservedVolume, record: RestoreRecord): void {
+    const run = new RestoreRun(this.services, observed, record);
+    this.services.queue.enqueue({
+      verb: 'restore',
+      volume: observed.volume,
+      object: { kind: 'restore', name: record.restore.id, label: labelOfRestore(record.restore) },
+      uses: usedBy(record.restore),
+      exclusive: true,
+      run: context => run.begin(context),
+      withdraw: problem => {
+        run.withdraw(problem);
+        return Promise.resolve();
+      }
+    });
+  }
+
+  /** Approving twice is approving once; anything that is over can't be approved. */
+  private approvedAlready(observed: ObservedVolume, record: RestoreRecord): Restore {
+    const { phase, id } = record.restore;
+    if (phase === 'planning') {
+      throw new ProblemError('not-ready', {
+        detail: 'The plan is still being made.',
+        next: 'Wait until it is there.',
+        object: id
+      });
+    }
+    if (phase === 'cancelled' || phase === 'failed') {
+      throw new ProblemError('plan-expired', {
+        detail: 'This plan is not good any more.',
+        next: 'Make the plan again.',
+        object: id
+      });
+    }
+    return toRestore(record, observed);
+  }
+
+  private put(observed: ObservedVolume, record: RestoreRecord): void {
+    writeRestoreRecord(observed.volume.store, record);
+    observed.changed();
+    this.services.index.upsert(toRestore(record, observed));
+  }
+
+  private find(id: string): Found {
+    for (const observed of this.services.volumes.values()) {
+      const record = readRestores(observed.volume.store).find(one => one.restore.id === id);
+      if (record !== undefined) {
+        return { observed, record };
+      }
+    }
+    throw new ProblemError('restore-not-found', {
+      detail: `There is no restore ${id}.`,
+      next: 'Look at the list again.',
+      object: id
+    });
+  }
+
+  private findSnapshot(name: string): { observed: ObservedVolume } {
+    for (const observed of this.services.volumes.values()) {
+      if (observed.contents.snapshots.has(name)) {
+        return { observed };
+      }
+    }
+    throw new ProblemError('snapshot-not-found', {
+      detail: `There is no snapshot ${name}.`,
+      next: 'Look at the list again; it may have been deleted.',
+      object: name
+    });
+  }
+
+  private readySnapshot(observed: ObservedVolume, name: string): SnapshotRecord {
+    const snapshot = observed.contents.snapshots.get(name);
+    if (snapshot?.state.phase !== 'ready' || snapshot.deletingSince !== null) {
+      throw new ProblemError('not-ready', {
+        detail: `${snapshot === undefined ? name : labelOf(snapshot)} is not complete${snapshot?.deletingSince ? ', it is being deleted' : ''}.`,
+        next: 'Choose a snapshot that is ready.',
+        object: name
+      });
+    }
+    return snapshot;
+  }
+}
+
+const usedBy = (restore: Restore): string[] => [
+  restore.snapshot,
+  ...(restore.safetySnapshot === null ? [] : [restore.safetySnapshot])
+];
+
+function assertApprovable({ plan, id, volumeName }: Restore, now: Date): void {
+  if (plan === null || new Date(plan.validUntil) < now) {
+    throw new ProblemError('plan-expired', {
+      detail: 'The plan is too old: the files may have changed since.',
+      next: 'Make the plan again and look at it.',
+      object: id
+    });
+  }
+  const [first] = plan.blockers;
+  if (first !== undefined) {
+    throw new ProblemError('restore-blocked', {
+      detail: `${volumeName} can’t be restored yet: ${first.message}`,
+      next: first.fix,
+      object: id,
+      blockers: plan.blockers
+    });
+  }
+}
+
+/** How long the newest restore that succeeded here took, ms; null where there was none. */
+function lastDuration(observed: ObservedVolume): number | null {
+  const [last] = readRestores(observed.volume.store)
+    .map(record => record.restore)
+    .filter(restore => restore.phase === 'succeeded')
+    .sort((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? 1 : -1));
+  return last === undefined ? null : last.steps.reduce((sum, step) => sum + (step.durationMs ?? 0), 0);
 }
