@@ -1,0 +1,159 @@
+/** A page for unit tests of commands and dialogs: a model that is set by hand, and requests that are recorded. */
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { DisposableDelegate } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { Problem, Restore, ServerEvent, Snapshot, Volume } from '../../contract';
+import type { ICommandContext } from '../commands/commandContext';
+import type { IOpenDocument, OnDisk } from '../commands/openDocuments';
+import { makeFormat } from '../model/format';
+import { readSettings, type Settings } from '../settings';
+import type { Connection, IDatamarkApi, IDatamarkModel, ListState } from '../tokens';
+import { sampleVolume } from './samples';
+
+export const NOW = new Date('2026-11-19T14:20:00Z');
+const trans = nullTranslator.load('jupyterlab_datamark');
+
+/** Words in English, times in UTC, a clock that stands still. */
+export const language = {
+  trans,
+  format: makeFormat({ trans, locale: 'en', timeZone: 'UTC' }),
+  now: () => NOW
+};
+
+const YES = { available: true } as const;
+
+/** A connection on which everything is possible. */
+export const ONLINE: Connection = {
+  state: 'online',
+  status: {
+    state: 'running',
+    version: '0.1.0',
+    api: { major: 1, minor: 0 },
+    provider: { kind: 'local', label: 'plain directories' },
+    user: 'alice',
+    capabilities: { snapshot: YES, clone: YES, restore: YES, delete: YES, hold: YES },
+    notices: [],
+    node: 'v24.0.0',
+    pid: 7,
+    startedAt: '2026-11-19T14:00:00Z'
+  }
+};
+
+/** A model whose state tests set. */
+export class FakeModel {
+  readonly changed = new Signal<IDatamarkModel, void>(this as unknown as IDatamarkModel);
+  readonly observed = new Signal<IDatamarkModel, ServerEvent>(this as unknown as IDatamarkModel);
+  connection: Connection = ONLINE;
+  volumes: ListState<Volume> = { state: 'ready', items: [sampleVolume()] };
+  clones: IDatamarkModel['clones'] = { state: 'ready', items: [] };
+  restores: IDatamarkModel['restores'] = { state: 'ready', items: [] };
+  operations: IDatamarkModel['operations'] = [];
+  selectedVolume: Volume | null = null;
+  known = new Map<string, Snapshot>();
+  holds = 0;
+  refreshed = 0;
+  /** Ends what `whenSnapshot` waits for. */
+  finishSnapshot: (snapshot: Snapshot) => void = () => undefined;
+  finishRestore: (restore: Restore) => void = () => undefined;
+
+  hold() {
+    this.holds += 1;
+    return new DisposableDelegate(() => {
+      this.holds -= 1;
+    });
+  }
+  refresh = () => {
+    this.refreshed += 1;
+    return Promise.resolve();
+  };
+  knownSnapshot = (name: string) => this.known.get(name) ?? null;
+  volumeOfPath = (path: string): Volume | null => {
+    const items = this.volumes.state === 'ready' ? this.volumes.items : [];
+    const holding = items.filter(one => one.browsePath !== null && path.startsWith(one.browsePath));
+    return holding.sort((one, other) => (other.browsePath?.length ?? 0) - (one.browsePath?.length ?? 0))[0] ?? null;
+  };
+  whenSnapshot = () => new Promise<Snapshot>(resolve => (this.finishSnapshot = resolve));
+  whenRestore = () => new Promise<Restore>(resolve => (this.finishRestore = resolve));
+  whenClone = () => new Promise<never>(() => undefined);
+
+  emit(event: ServerEvent): void {
+    this.observed.emit(event);
+  }
+}
+
+/** One request that was made. */
+export type Call = readonly [method: string, ...args: unknown[]];
+
+/** An api that records its calls; methods that are not given fail the test that calls them. */
+export function fakeApi(answers: Partial<IDatamarkApi>, calls: Call[]): IDatamarkApi {
+  return new Proxy({} as IDatamarkApi, {
+    get: (_, method: string) => {
+      const answer = (answers as Record<string, ((...args: unknown[]) => unknown) | undefined>)[method];
+      return (...args: unknown[]) => {
+        calls.push([method, ...args]);
+        if (answer === undefined) {
+          throw new Error(`${method} was not expected`);
+        }
+        return answer(...args);
+      };
+    }
+  });
+}
+
+export interface IFakePage {
+  readonly context: ICommandContext;
+  readonly model: FakeModel;
+  readonly calls: Call[];
+  /** What was announced, in order. */
+  readonly told: string[];
+  readonly problems: Problem[];
+  readonly documents: { list: IOpenDocument[]; notebook: string | null; saved: string[]; failing: string[] };
+}
+
+/** A page with one volume, no open file, and the given answers. */
+export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<Settings> = {}): IFakePage {
+  const model = new FakeModel();
+  const calls: Call[] = [];
+  const told: string[] = [];
+  const problems: Problem[] = [];
+  const documents: IFakePage['documents'] = { list: [], notebook: null, saved: [], failing: [] };
+  let keys = 0;
+  const context: ICommandContext = {
+    ...language,
+    commands: new CommandRegistry(),
+    datamark: { api: fakeApi(answers, calls), model: model as unknown as IDatamarkModel },
+    documents: {
+      list: () => documents.list,
+      currentNotebook: () => documents.notebook,
+      save: paths => {
+        documents.saved.push(...paths);
+        return Promise.resolve(paths.filter(path => documents.failing.includes(path)));
+      },
+      onDisk: () => Promise.resolve<OnDisk>('same'),
+      reload: () => Promise.resolve([])
+    },
+    settings: { current: readSettings(settings), changed: new Signal<never, void>({} as never) },
+    announcer: {
+      snapshot: one => told.push(`snapshot ${one.name}`),
+      clone: one => told.push(`clone ${one.id}`),
+      restore: one => told.push(`restore ${one.id}`),
+      info: text => told.push(text),
+      problem: (headline, problem) => {
+        told.push(headline);
+        problems.push(problem);
+      }
+    },
+    newKey: () => `key-${String(++keys)}`,
+    selectedPath: () => null,
+    showFolder: path => {
+      told.push(`folder ${path}`);
+      return Promise.resolve();
+    },
+    copyText: text => {
+      told.push(`copied ${text}`);
+      return Promise.resolve();
+    }
+  };
+  return { context, model, calls, told, problems, documents };
+}
