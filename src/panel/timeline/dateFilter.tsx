@@ -32,7 +32,7 @@ export function DateFilter({ onGoTo }: DateFilterProps): JSX.Element {
   return (
     <div
       ref={root}
-      className="dm-date"
+      className="dm-date-filter"
       onKeyDown={event => {
         if (open && event.key === 'Escape') {
           event.stopPropagation();
