@@ -40,6 +40,22 @@ const leaveOut = {
   }
 };
 
+/**
+ * Node's own modules are asked for by `require`. An `import` would read every one of their properties, and those of
+ * `node:http` load undici: a tenth of the start and of the memory, for a client that is not used here.
+ */
+const requireBuiltins = {
+  name: 'require builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : { path, external: true }
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`
+    }));
+  }
+};
+
 /** Puts a file in its place at once: a sidecar that is started meanwhile reads the old or the new one. */
 async function place(name, contents) {
   const unfinished = join(target, `.${name}.${process.pid}`);
@@ -59,7 +75,7 @@ const bundle = await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
-  plugins: [leaveOut],
+  plugins: [leaveOut, requireBuiltins],
   define: { DATAMARK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
   // express and pino are CommonJS and ask for Node's own modules by `require`, which an ES module does not have.
   banner: {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_PREFIX, RunningStatus } from '../../contract';
+import { API_PREFIX, RunningStatus, Snapshot, VolumeList } from '../../contract';
 import { version } from '../../package.json';
 import { exitCodes } from './exitCodes';
 import { nodeTooOld } from './nodeVersion';
@@ -11,6 +11,9 @@ import { BundledSidecar, type RunningSidecar } from './testing/bundledSidecar';
 import { EventReader } from './testing/eventReader';
 import { openRequest, send } from './testing/testSidecar';
 import { until } from './testing/until';
+
+// Each test starts a process of its own, on a machine that may be busy.
+jest.setTimeout(30_000);
 
 let bundled: BundledSidecar;
 let directory: string;
@@ -63,6 +66,22 @@ describe('started on a socket of its parent', () => {
     const running = await activated();
     const volumes = await get('/volumes');
     expect(volumes.json()).toMatchObject({ items: [{ mountPath: join(directory, 'volume'), browsePath: '' }] });
+    running.process.stdin?.end();
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('reads queries and bodies and answers problems, though parts of express are left out of it', async () => {
+    const running = await activated();
+    const { items } = VolumeList.parse((await get('/volumes')).json());
+    const snapshots = `/volumes/${items[0]?.id ?? ''}/snapshots`;
+    const made = await send(socketPath, 'POST', API_PREFIX + snapshots, { body: { title: 'Größe & Maß' } });
+    expect([made.status, made.headers['content-type']]).toEqual([202, 'application/json; charset=utf-8']);
+    expect(Snapshot.parse(made.json()).title).toBe('Größe & Maß');
+    const found = async (q: string): Promise<unknown> => (await get(`${snapshots}?limit=1&q=${q}&17638123`)).json();
+    expect(await found('gro%C3%9Fe+%26')).toMatchObject({ total: 1, items: [{ title: 'Größe & Maß' }] });
+    expect(await found('nothing')).toMatchObject({ total: 0, items: [] });
+    const refused = await get(`${snapshots}?limit=none`);
+    expect([refused.status, refused.headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
     running.process.stdin?.end();
     expect((await running.ended).code).toBe(0);
   });
