@@ -5,8 +5,10 @@ HTML is for places that know nothing of Datamark (GitHub, VS Code, nbconvert): n
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 from html import escape
 from typing import Any
 from unicodedata import combining, east_asian_width
@@ -55,12 +57,18 @@ def plain(record: Record, *, width: int | None = None) -> str:
         if not rows:
             return clean(empty(record))
         note = [clean(caption(record))] if record.kind == "snapshot" else []
-        return "\n".join([*note, *_aligned(head, rows, width or shutil.get_terminal_size().columns)])
+        return "\n".join([*note, *_aligned(head, rows, width or terminal_width())])
     if isinstance(record, Status):
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
-        lines = _aligned([], rows, width or shutil.get_terminal_size().columns)
+        lines = _aligned([], rows, width or terminal_width())
         return "\n".join([*lines, *map(clean, status_lines(record))])
     return "\n".join(clean(line) for line in sentences(record))
+
+
+def terminal_width() -> int:
+    """Columns of the terminal (or COLUMNS); where the text goes to a notebook, file or pipe, nothing is cut off."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if is_terminal or os.environ.get("COLUMNS") else sys.maxsize
 
 
 def html(record: Record) -> str:

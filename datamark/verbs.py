@@ -56,8 +56,6 @@ def take(
     work: Workplace, volume: Volume, *, title: str | None = None, note: str = "", hold: str | None = None
 ) -> Snapshot:
     """A ready snapshot of a volume. Raises DatamarkError."""
-    if not volume.can_snapshot.available:
-        raise error("not-supported", volume.can_snapshot.reason, volume.can_snapshot.fix, about=volume.name)
     body = {"note": note, "heldUntil": hold, "notebook": work.notebook_in(volume)}
     if title is not None:
         body["title"] = title

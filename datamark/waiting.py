@@ -68,6 +68,7 @@ class Wait:
                     reached = time.monotonic()
                     if document is None or done(document):
                         return document
+                    self._progress.update(f"{self._verb} {self._label}")
                     for event in events:
                         reached = time.monotonic()
                         if event["type"] == "reset":
@@ -118,15 +119,14 @@ class Wait:
         """Cancels what is waited for, unless it is of somebody else; answers with what is true then."""
         if self._kind == "operation":
             return f"Interrupted while waiting for {self._label}. Nothing was begun."
-        goes_on = f"{self._label} goes on"
         try:
             running = [one for one in self._client.operations() if one.object_name == self._name and one.running]
             if not running:
                 return "Interrupted. Nothing was running any more."
             operation = running[0]
             if not operation.can_cancel.available:
-                return f"Interrupted, but {goes_on}: {operation.can_cancel.reason}"
+                return f"Interrupted, but {self._label} is not cancelled: {operation.can_cancel.reason}"
             self._client.cancel(operation.id)
         except DatamarkError as failure:
-            return f"Interrupted, but {goes_on}: {failure.reason()}"
+            return f"Interrupted, but {self._label} is not cancelled: {failure.reason()}"
         return f"Interrupted: {self._label} is cancelled."
