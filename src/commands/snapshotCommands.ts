@@ -97,13 +97,7 @@ const unsavedProblem = (missed: readonly string[], { trans }: ICommandContext) =
   type: 'about:blank',
   title: trans.__('Not saved'),
   status: 409,
-  detail: trans._n(
-    '%2 could not be saved.',
-    '%1 files could not be saved: %2.',
-    missed.length,
-    missed.length,
-    missed.join(', ')
-  ),
+  detail: trans._n('%2 could not be saved.', '%1 files could not be saved: %2.', missed.length, missed.join(', ')),
   next: trans.__('Save it yourself, or try again without saving first.'),
   object: missed[0] ?? null
 });

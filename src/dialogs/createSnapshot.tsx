@@ -155,7 +155,6 @@ function Body({ question, start, onChange }: IBodyProps): React.ReactElement {
             '%1 has unsaved changes: %2',
             '%1 have unsaved changes: %2',
             dirty.length,
-            dirty.length,
             namesOf(dirty, trans)
           )}
           checked={choice.saveFirst}

@@ -66,7 +66,7 @@ export function lossNumbers(plan: DeletePlan, { trans, format }: ILanguage): str
   const bytes = format.bytes(plan.lost.bytes);
   return plan.lostFiles === null
     ? bytes
-    : trans._n('%2 in %1 file', '%2 in %1 files', plan.lostFiles, format.count(plan.lostFiles), bytes);
+    : trans._n('%3 in %2 file', '%3 in %2 files', plan.lostFiles, format.count(plan.lostFiles), bytes);
 }
 
 /** True only if the plan allows it and the person pressed Delete. */

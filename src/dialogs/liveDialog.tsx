@@ -32,6 +32,12 @@ export interface ILiveDialogOptions {
   readonly wide?: boolean;
 }
 
+/** The body of a dialog, known once the dialog is. */
+interface IBodyOf {
+  render: (() => React.ReactElement) | null;
+  drawn: (() => void) | null;
+}
+
 class Title {
   readonly changed: ISignal<this, void> = new Signal<this, void>(this);
 
@@ -53,7 +59,7 @@ class Title {
 export class LiveDialog extends Dialog<null> {
   constructor(options: ILiveDialogOptions) {
     const title = new Title(options.face.title);
-    const bodyOf: { render: (() => React.ReactElement) | null } = { render: null };
+    const bodyOf: IBodyOf = { render: null, drawn: null };
     const { buttons } = options.face;
     const indexOf = (id: string) =>
       Math.max(
@@ -82,6 +88,12 @@ export class LiveDialog extends Dialog<null> {
     this.toggleClass('is-wide', options.wide === true);
     this.present(options.face);
     bodyOf.render = () => options.body(this);
+    const { focus } = options;
+    if ('field' in focus) {
+      bodyOf.drawn = () => {
+        this.node.querySelector<HTMLElement>(focus.field)?.focus();
+      };
+    }
   }
 
   /** Shows other words and other buttons; ids must be those the dialog was made with. */
@@ -196,7 +208,11 @@ export class LiveDialog extends Dialog<null> {
 }
 
 /** The body is made when it is first drawn, because it needs the dialog, which needs its body. */
-function Deferred(props: { of: { render: (() => React.ReactElement) | null } }): React.ReactElement {
+function Deferred(props: { of: IBodyOf }): React.ReactElement {
+  // The base class looks for the field when the browser is idle, which may be before React has drawn it.
+  React.useEffect(() => {
+    props.of.drawn?.();
+  }, [props.of]);
   return props.of.render?.() ?? <></>;
 }
 

@@ -47,7 +47,7 @@ export async function askReload(files: IStaleFiles, volumeName: string, language
             { id: 'keep', label: trans.__('Not now'), look: 'plain' },
             {
               id: 'reload',
-              label: trans._n('Reload %1 file', 'Reload %1 files', files.reload.length, files.reload.length),
+              label: trans._n('Reload %1 file', 'Reload %1 files', files.reload.length),
               look: 'accept'
             }
           ]

@@ -81,7 +81,7 @@ function whyNotApprove(state: PlanState, blockers: number, { trans }: ILanguage)
 
 /** "2 things must end first" */
 export const blockersText = (count: number, trans: ILanguage['trans']): string =>
-  trans._n('%1 thing must end first', '%1 things must end first', count, count);
+  trans._n('%1 thing must end first', '%1 things must end first', count);
 
 /** One line of what changes: how many files, what happens to them, how many bytes. */
 export interface IChangeLine {
@@ -146,7 +146,7 @@ export const undoText = ({ trans }: ILanguage): string =>
 
 /** What an open file with unsaved edits means for this restore. */
 export const unsavedText = (count: number, names: string, { trans }: ILanguage): string =>
-  trans._n('%1 has unsaved changes: %2', '%1 have unsaved changes: %2', count, count, names);
+  trans._n('%1 has unsaved changes: %2', '%1 have unsaved changes: %2', count, names);
 
 /** Title of the card while it runs, and of what became of it. */
 export function progressTitle(restore: Restore, { trans, format, now }: ILanguage): string {

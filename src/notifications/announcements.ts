@@ -45,7 +45,6 @@ export function snapshotMessage(snapshot: Snapshot, language: ILanguage): IMessa
                 'Snapshot of %2 is ready, without %1 file: see the panel',
                 'Snapshot of %2 is ready, without %1 files: see the panel',
                 omitted(snapshot),
-                omitted(snapshot),
                 volumeName
               )
             : trans.__('Snapshot of %1 is ready', volumeName),

@@ -136,7 +136,7 @@ export function SnapshotTable(props: {
           <bdi>{shown.volume.name}</bdi>
         </b>
         <span className="dm-dim">
-          {trans._n('%2 of %1 snapshot', '%2 of %1 snapshots', total, total, shown.items.length)} ·{' '}
+          {trans._n('%2 of %1 snapshot', '%2 of %1 snapshots', total, shown.items.length)} ·{' '}
           <span title={format.full(shown.asOf)}>{asOfText(shown.asOf, language)}</span>
         </span>
         <span className="dm-rich-space" />
@@ -164,7 +164,7 @@ export function SnapshotTable(props: {
       </table>
       {shown.unreadable > 0 ? (
         <p className="dm-dim dm-rich-foot">
-          {trans._n('%1 row can’t be read.', '%1 rows can’t be read.', shown.unreadable, shown.unreadable)}
+          {trans._n('%1 row can’t be read.', '%1 rows can’t be read.', shown.unreadable)}
         </p>
       ) : null}
       <span className="dm-sr">{format.moment(shown.asOf, now())}</span>
