@@ -58,7 +58,7 @@ bench: build ## Measure speed and memory against the targets (root, for the btrf
 .PHONY: screenshots
 screenshots: build ## Take the pictures of the README anew
 	@sh scripts/systemPackages.sh
-	@'$(bin)/python' scripts/takeScreenshots.py
+	@'$(bin)/npx' --no-install playwright test -c ui-tests/screenshots/playwright.config.ts
 
 .PHONY: clean
 clean: ## Remove what was built; keeps .venv, node_modules and .demo
@@ -69,8 +69,10 @@ clean: ## Remove what was built; keeps .venv, node_modules and .demo
 setup: node-packages
 python-packages:
 	$(call step,python,.venv/bin/npm,requirements scripts/pythonEnvironment.sh,sh scripts/pythonEnvironment.sh)
+# Not `npm ci`: it refuses a lock file that lacks the optional packages of platforms which a registry mirror does not carry.
+# What is locked is installed by its hash all the same; scripts/checkLockFile.py checks that all is locked.
 node-packages: python-packages
-	$(call step,node,node_modules/.package-lock.json,package-lock.json,"$(bin)/npm" ci --ignore-scripts --no-audit --no-fund)
+	$(call step,node,node_modules/.package-lock.json,package-lock.json,"$(bin)/npm" install --no-save --ignore-scripts --no-audit --no-fund)
 
 # Build: each step runs when its inputs have changed.
 .PHONY: sidecar openapi library labextension link

@@ -3,13 +3,17 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def complaints(lock: dict[str, dict[str, dict[str, object]]]) -> list[str]:
+def complaints(lock: dict[str, Any], package: dict[str, Any]) -> list[str]:
     """What is wrong with a lock file, one line per entry."""
     found: list[str] = []
+    for kind in ("dependencies", "devDependencies"):
+        if lock["packages"][""].get(kind, {}) != package.get(kind, {}):
+            found.append(f"{kind}: not those of package.json")
     for path, entry in lock["packages"].items():
         if "resolved" in entry:
             found.append(f"{path}: has a `resolved` address")
@@ -21,7 +25,8 @@ def complaints(lock: dict[str, dict[str, dict[str, object]]]) -> list[str]:
 
 def main() -> None:
     """Prints the complaints; exit code 1 if there is one."""
-    found = complaints(json.loads((ROOT / "package-lock.json").read_text()))
+    lock, package = (json.loads((ROOT / name).read_text()) for name in ("package-lock.json", "package.json"))
+    found = complaints(lock, package)
     print("\n".join(found) if found else "package-lock.json: ok")
     sys.exit(bool(found))
 

@@ -11,6 +11,11 @@ interface CommandsOfThePage {
   jupyterapp: { commands: { execute(id: string, args: JsonObject): Promise<unknown> } };
 }
 
+interface NotebookOfThePage {
+  context: { ready: Promise<void> };
+  sessionContext: { ready: Promise<void> };
+}
+
 /** The panel, the dialogs and the messages. */
 export class DatamarkPage {
   constructor(readonly page: IJupyterLabPageFixture) {}
@@ -162,6 +167,16 @@ export class DatamarkPage {
     await this.page.waitForResponse(
       response => response.url().includes('/api/workspaces/') && response.request().method() === 'PUT'
     );
+  }
+
+  /** Opens a notebook beside the panel and waits for its kernel. Galata's helper would need the file browser in its place. */
+  async openNotebook(path: string): Promise<void> {
+    await this.page.evaluate(async given => {
+      const { jupyterapp } = window as unknown as CommandsOfThePage;
+      const notebook = (await jupyterapp.commands.execute('docmanager:open', { path: given })) as NotebookOfThePage;
+      await notebook.context.ready;
+      await notebook.sessionContext.ready;
+    }, path);
   }
 
   /** Runs a command by its id, as another extension does. */

@@ -28,7 +28,7 @@ test('what the magics make shows in the panel, and Show in an output opens its r
 }) => {
   test.setTimeout(180_000);
   await datamark.openPanel();
-  await page.notebook.openByPath('magics.ipynb');
+  await datamark.openNotebook('magics.ipynb');
   await page.notebook.run();
 
   await expect(datamark.readySnapshots).toHaveCount(2);
@@ -47,7 +47,7 @@ test('what the magics make shows in the panel, and Show in an output opens its r
 test('a button in an old output says that the snapshot is gone', async ({ page, datamark, jupyter }) => {
   test.setTimeout(180_000);
   await datamark.openPanel();
-  await page.notebook.openByPath('magics.ipynb');
+  await datamark.openNotebook('magics.ipynb');
   await page.notebook.runCell(0);
   await page.notebook.runCell(1);
   await expect(datamark.readySnapshots).toHaveCount(1);

@@ -10,7 +10,7 @@ test('one click in the notebook toolbar makes a snapshot that appears in the ope
   jupyter
 }) => {
   await datamark.openPanel();
-  await page.notebook.openByPath('analysis.ipynb');
+  await datamark.openNotebook('analysis.ipynb');
   const address = page.url();
 
   await datamark.notebookButton.click();
@@ -29,7 +29,7 @@ test.describe('while storage is slow', () => {
 
   test('a second click makes no second snapshot', async ({ page, datamark, jupyter }) => {
     await datamark.openPanel();
-    await page.notebook.openByPath('analysis.ipynb');
+    await datamark.openNotebook('analysis.ipynb');
 
     await datamark.notebookButton.click();
     await expect(datamark.snapshot('analysis.ipynb').first()).toContainText('creating');

@@ -12,7 +12,7 @@ test.describe('with the server extension disabled', () => {
 
     await expect(datamark.panel.getByRole('heading', { level: 4 })).toHaveCount(1);
     await expect(datamark.panel).toContainText('server part');
-    await page.notebook.openByPath('analysis.ipynb');
+    await datamark.openNotebook('analysis.ipynb');
     await page.notebook.runCell(0);
 
     expect(await page.notebook.getCellTextOutput(0)).toEqual(['2']);
