@@ -132,7 +132,7 @@ export default defineConfig(
   },
   {
     // Unit tests make plugins, commands, words and signals of their own, none of which reach a user.
-    files: ['src/**/*.test.{ts,tsx}'],
+    files: ['src/**/*.test.{ts,tsx}', 'src/testing/**/*.{ts,tsx}'],
     rules: off([
       'prefer-lazy-imports',
       'plugin-id-convention',
