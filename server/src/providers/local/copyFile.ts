@@ -2,6 +2,7 @@
  * Copies one regular file: by sharing its blocks where the file system can, else by content, with holes kept.
  * Notices a file that changes meanwhile, tries once more, then says so. Never follows a link.
  */
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { toSystemPath, type BytePath } from './bytePath';
 import { errorCode, isGone } from './systemProblem';
@@ -12,6 +13,8 @@ const BLOCK = 1 << 20;
 const PAGE = 1 << 16;
 /** Bytes the system may copy in one call: longer files are copied in pieces, between which a job can be cancelled. */
 const WHOLE = 8 << 20;
+/** Bytes from which on reading holes takes too long. */
+const MANY = 64 << 20;
 
 /** How a file is copied. `reflink` fails where blocks can't be shared; `copy` never shares them on purpose. */
 export type CopyMethod = 'reflink' | 'copy';
@@ -107,6 +110,23 @@ function copyContent(source: number, stat: fs.BigIntStats, request: CopyRequest)
   }
 }
 
+/**
+ * Lets GNU cp copy a file that is mostly holes: it finds them with SEEK_HOLE, which Node does not offer; reading them
+ * all would take minutes. Whether it did; if not, nothing is left of it.
+ */
+function copyHoles(source: number, target: BytePath): boolean {
+  // A path argument that is not UTF-8 can't be passed on.
+  if (toSystemPath(target) !== target || process.platform !== 'linux') {
+    return false;
+  }
+  const args = ['--sparse=auto', '--reflink=never', '--no-target-directory', '--', '/proc/self/fd/3', target];
+  const { status } = spawnSync('cp', args, { stdio: ['ignore', 'ignore', 'ignore', source] });
+  if (status !== 0) {
+    removeHalfMade(target);
+  }
+  return status === 0;
+}
+
 function copyOpen(source: number, stat: fs.BigIntStats, request: CopyRequest): void {
   const from = descriptorPath(source);
   if (request.method === 'reflink') {
@@ -126,7 +146,10 @@ function copyOpen(source: number, stat: fs.BigIntStats, request: CopyRequest): v
       removeHalfMade(request.target);
     }
   }
-  copyContent(source, stat, request);
+  const mostlyHoles = stat.size > MANY && stat.blocks * 1024n < stat.size;
+  if (!mostlyHoles || !copyHoles(source, request.target)) {
+    copyContent(source, stat, request);
+  }
 }
 
 const REFLINK = fs.constants.COPYFILE_FICLONE_FORCE | fs.constants.COPYFILE_EXCL;

@@ -54,8 +54,14 @@ export function entryOf(path: BytePath, stat: fs.BigIntStats, root: BytePath): M
 export const namesIn = (directory: BytePath): BytePath[] =>
   fs.readdirSync(toSystemPath(directory), { encoding: 'latin1' }).sort();
 
-const isStore = (directory: BytePath): boolean =>
-  fs.lstatSync(toSystemPath(joinBytePath(directory, STORE_MARKER)), { throwIfNoEntry: false })?.isFile() === true;
+function isStore(directory: BytePath): boolean {
+  try {
+    return fs.lstatSync(toSystemPath(joinBytePath(directory, STORE_MARKER))).isFile();
+  } catch {
+    // Not there, no directory, or one that can't be looked into: then it is no store of ours.
+    return false;
+  }
+}
 
 /** Whether a path belongs to Datamark itself and so is part of no snapshot and no restore. */
 const isOwn = (root: BytePath, path: BytePath, volume: boolean): boolean =>
