@@ -52,6 +52,12 @@ describe('a new stream', () => {
     response.destroy();
   });
 
+  it('is not opened by HEAD', async () => {
+    await start();
+    expect((await sidecar.send('HEAD', '/events')).status).toBe(200);
+    expect(sidecar.app.openStreams()).toBe(0);
+  });
+
   it('opens at once, and says hello when storage has been looked at', async () => {
     await start({ begin: false });
     const reader = await listen();

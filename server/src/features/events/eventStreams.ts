@@ -42,7 +42,8 @@ export class EventStreams {
       'X-Accel-Buffering': 'no'
     });
     response.flushHeaders();
-    if (this.disposed) {
+    // express answers HEAD by the handler of GET; there is nothing to follow then.
+    if (this.disposed || request.method === 'HEAD') {
       response.end();
       return;
     }
