@@ -1,4 +1,7 @@
 // Two projects: the sidecar and the contract in Node, the front end in jsdom.
+// Days and clock times read the same on every machine.
+process.env.TZ = 'UTC';
+
 const swc = {
   '^.+\\.tsx?$': [
     '@swc/jest',
