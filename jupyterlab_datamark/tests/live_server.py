@@ -155,6 +155,10 @@ class LiveServer:
             sent["Content-Type"] = "application/json"
         return self.request(method, API + path, sent, None if body is None else json.dumps(body).encode())
 
+    def xsrf_of_a_stranger(self) -> str:
+        """The token the login page gives to everybody."""
+        return _cookies(self.request("GET", f"{BASE_URL}login"))["_xsrf"]
+
     def login(self) -> tuple[dict[str, str], str]:
         """Logs in as a browser does; answers with the Cookie header and the XSRF token."""
         page = self.request("GET", f"{BASE_URL}login")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_the_authorizer_decides_per_action(make_server: MakeServer, short_path: 
     server = make_server(
         {"node": stand_in.node},
         {"ServerApp": {"authorizer_class": "read_only_authorizer.ReadOnly"}},
-        {"PYTHONPATH": str(short_path)},
+        {"PYTHONPATH": os.pathsep.join([str(short_path), os.environ.get("PYTHONPATH", "")])},
     )
     # Twice, in this order: a check that remembers its first action would let the second change pass.
     for _ in range(2):
@@ -158,3 +159,18 @@ def test_the_authorizer_decides_per_action(make_server: MakeServer, short_path: 
         _assert_problem(server.api("PATCH", "/snapshots/s", {}), openapi, 403, "forbidden")
         _assert_problem(server.api("DELETE", "/snapshots/s"), openapi, 403, "forbidden")
     assert {one["method"] for one in stand_in.records("request")} == {"GET"}
+
+
+def test_a_server_that_allows_handlers_without_login_still_asks_for_one_here(
+    make_server: MakeServer, stand_in: StandIn
+) -> None:
+    server = make_server({"node": stand_in.node}, {"ServerApp": {"allow_unauthenticated_access": True}})
+    for method, path in (("GET", "/volumes"), ("GET", "/events")):
+        assert server.request(method, API + path).status == 403
+    # A stranger's XSRF token is a good one, so the login alone has to refuse these.
+    xsrf = server.xsrf_of_a_stranger()
+    for method, path in (("POST", "/snapshots"), ("PATCH", "/snapshots/s"), ("DELETE", "/snapshots/s")):
+        answer = server.request(method, API + path, {"Cookie": f"_xsrf={xsrf}", "X-XSRFToken": xsrf})
+        assert answer.status == 403
+        assert "not logged in" in answer.document["detail"]
+    assert stand_in.records("start") == []
