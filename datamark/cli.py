@@ -24,26 +24,6 @@ With every verb:
   --version    show the version"""
 
 
-class TerminalProgress:
-    """One line on stderr that changes, only where a person looks."""
-
-    def __init__(self) -> None:
-        self._shown = False
-
-    def update(self, text: str) -> None:
-        """Replaces the line."""
-        if sys.stderr.isatty():
-            width = max(20, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
-            print(f"\r\x1b[K{_clean(text)[:width]}", end="", file=sys.stderr, flush=True)
-            self._shown = True
-
-    def done(self) -> None:
-        """Takes the line away."""
-        if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-            self._shown = False
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; answers with its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -103,6 +83,7 @@ def _run(words: list[str]) -> int:
 
 def _workplace(finder: Finder) -> Workplace:
     from .client import Client
+    from .terminal_progress import TerminalProgress
     from .workplace import Workplace, notebook_path
 
     return Workplace(

@@ -227,9 +227,9 @@ def restore_sentences(restore: Restore) -> list[str]:
         return [question, *words.plan_lines(restore)]
     if restore.phase == "succeeded":
         lines = [f"{restore.volume_name} is restored to {goal}"]
-        if restore.finished_at:
-            took = (words.local(restore.finished_at) - words.local(restore.created_at)).total_seconds() * 1000
-            lines[0] += f". It took {words.duration(took)} with its plan."
+        took = [step["durationMs"] for step in restore.json["steps"]]
+        if took and all(one is not None for one in took):
+            lines[0] += f". It took {words.duration(sum(took))}."
         if restore.kept:
             lines.append(f"Files that changed during the restore are kept in {restore.kept}")
         return lines

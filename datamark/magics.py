@@ -73,8 +73,9 @@ class Magics:
                 refusal = retitled(failure, f"{missing}; the cell runs all the same.")
             if parsed.on_error == "stop":
                 raise refusal from None
-            say(str(refusal))
-        return value if parsed.after else self._execute(code)
+            print(refusal, file=sys.stderr)
+        value = value if parsed.after else self._execute(code)
+        return None if self._shell.displayhook.semicolon_at_end_of_expression(cell) else value
 
     def complete(self, _: Any, event: Any) -> list[str]:
         """Verbs behind `%datamark`, for Tab."""
@@ -107,8 +108,10 @@ class Magics:
 
     def _progress(self) -> Progress:
         if hasattr(self._shell, "kernel"):
+            from .cell_progress import CellProgress
+
             return CellProgress(self._shell)
-        from .cli import TerminalProgress
+        from .terminal_progress import TerminalProgress
 
         return TerminalProgress()
 
@@ -164,35 +167,6 @@ class Magics:
         return value
 
 
-class CellProgress:
-    """One line in the cell's output that changes and goes away."""
-
-    def __init__(self, shell: Any) -> None:
-        self._shell = shell
-        self._display: str | None = None
-        self._text = ""
-
-    def update(self, text: str) -> None:
-        """Replaces the line."""
-        if text != self._text:
-            self._publish(text)
-
-    def done(self) -> None:
-        """Takes the line away."""
-        if self._display is not None:
-            self._publish("")
-
-    def _publish(self, text: str) -> None:
-        update = self._display is not None
-        if self._display is None:
-            from uuid import uuid4
-
-            self._display = uuid4().hex
-        self._text = text
-        shown = {"text/plain": text}
-        self._shell.display_pub.publish(data=shown, transient={"display_id": self._display}, update=update)
-
-
 def split(line: str) -> list[str]:
     """Words as in a shell; a lone quote, as in `it's`, is a character like others."""
     import shlex
@@ -209,8 +183,8 @@ def ask(question: str) -> str:
 
 
 def say(text: str) -> None:
-    """Tells a person something that is not a result."""
-    print(text, file=sys.stderr)
+    """Tells a person something that is not a result; not on stderr, which notebooks show as an alarm."""
+    print(text)
 
 
 def bundle_of(record: Record) -> dict[str, Any]:

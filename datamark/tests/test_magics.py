@@ -192,6 +192,10 @@ def test_the_progress_line_goes_away(root: Path) -> None:
         assert displays[-1]["data"]["text/plain"] == ""
 
 
+def test_a_semicolon_hides_the_value_of_the_cell(kernel: Kernel) -> None:
+    assert not any(one["type"] == "execute_result" for one in kernel.run("%%snapshot\n6 * 7;"))
+
+
 def test_the_notebook_that_asks_is_recorded(root: Path) -> None:
     (root / "nb").mkdir()
     notebook = root / "nb" / "train.ipynb"
