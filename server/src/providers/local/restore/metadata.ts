@@ -5,7 +5,7 @@ import { errorCode } from '../systemProblem';
 import { PERMISSIONS } from './actions';
 import type { SystemPath } from './insideRoot';
 
-/** Times are set through a double of seconds, which libuv cuts to µs: closer than this, ns, two times are equal. */
+/** Node sets times through a double of seconds, exact to about 1 µs: closer than this, ns, two times are equal. */
 const TIME_TOLERANCE_NS = 2_000n;
 
 /** Whether two times are equal as far as Node can set them. */
@@ -15,7 +15,7 @@ export const sameTime = (a: bigint, b: bigint): boolean => {
 };
 
 /** Seconds as Node takes them: as text, because it reads a negative number as now. */
-const seconds = (ns: bigint): string => String(Number(ns / 1000n) / 1e6 + 1e-7);
+const seconds = (ns: bigint): string => String(Number(ns) / 1e9);
 
 /** Whether this process may give files to other owners. */
 export const canChown = (): boolean => process.geteuid?.() === 0;

@@ -15,7 +15,7 @@ const file = fc.record({
   kind: fc.constant('file' as const),
   content: fc.oneof(fc.constantFrom('', 'one', 'two'), fc.string({ maxLength: 40 })),
   mode: fc.constantFrom(0o644, 0o600, 0o755, 0o444),
-  mtime: fc.constantFrom(1_000_000, 1_500_000_000.25, 1_700_000_000)
+  mtime: fc.constantFrom(1_000_000, 1_500_000_000, 1_700_000_000)
 });
 const link = fc.record({
   kind: fc.constant('link' as const),
@@ -67,13 +67,13 @@ describe.each(['hardlink', 'copy'] as const)('a restore with snapshots made by %
         const volume = new TestVolume(method);
         try {
           plant(volume.root, then);
-          const asThen = volume.text();
+          const asThen = volume.freeze();
           const snapshot = await volume.snapshot();
           if (replant) {
             clear(volume);
           }
           overlay(volume.root, now);
-          const asNow = volume.text();
+          const asNow = volume.freeze();
 
           const first = await volume.restore(snapshot);
           expect(volume.text()).toEqual(asThen);

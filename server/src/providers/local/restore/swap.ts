@@ -8,7 +8,7 @@ import { displayPath } from '../bytePath';
 import { errorCode } from '../systemProblem';
 import type { ManifestEntry } from '../manifest';
 import { changing } from './directoryAccess';
-import type { InsideRoot, SystemPath } from './insideRoot';
+import { NotInsideRoot, type InsideRoot, type SystemPath } from './insideRoot';
 import type { JournalAction, JournalWrite } from './journal';
 import { sameTime, tryMetadata } from './metadata';
 import { isThere, type Workspace } from './workspace';
@@ -195,7 +195,8 @@ async function removeDirectory({ root, step }: Scene, action: JournalAction): Pr
     });
   } catch (error) {
     const code = errorCode(error) ?? '';
-    if (code === 'ENOENT') {
+    // Something else is where its parent was, as after the action that needed the place: it is gone.
+    if (code === 'ENOENT' || error instanceof NotInsideRoot) {
       return 'done';
     }
     // ENOTEMPTY, on some systems EEXIST: something that is left as it is lies inside.

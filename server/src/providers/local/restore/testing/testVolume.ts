@@ -53,13 +53,33 @@ export function treeText(root: string, below = ''): TreeText {
   return text;
 }
 
-// Node sets times to the µs only; a tenth of a millisecond tells different times apart and equal ones not.
-const timeText = (ns: bigint): string => String((ns + 50_000n) / 100_000n);
+// Node sets times through a double, so only whole seconds come back exactly: see `freezeTimes`.
+const timeText = (ns: bigint): string => String(ns);
+
+/** Gives everything that was changed since the last call a time of its own, in whole seconds. */
+function freezeTimes(root: string, clock: { seconds: number }, below = ''): void {
+  for (const name of fs.readdirSync(toSystemPath(joinBytePath(toBytePath(root), below)), { encoding: 'latin1' })) {
+    const path = below === '' ? name : `${below}/${name}`;
+    const full = toSystemPath(`${toBytePath(root)}/${path}`);
+    const stat = fs.lstatSync(full, { bigint: true });
+    if (path === '.datamark' || path === 'datamark-clones') {
+      continue;
+    }
+    if (stat.isDirectory()) {
+      freezeTimes(root, clock, path);
+    }
+    if (stat.mtimeNs % 1_000_000_000n !== 0n) {
+      clock.seconds += 1;
+      fs.lutimesSync(full, clock.seconds, clock.seconds);
+    }
+  }
+}
 
 /** A volume, removed by `dispose`. */
 export class TestVolume {
   readonly root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'datamark-restore-')));
   readonly store = new Store(this.root);
+  private readonly clock = { seconds: 1_600_000_000 };
 
   constructor(readonly method: TreeMethod = 'hardlink') {
     this.store.create(new Date());
@@ -82,6 +102,12 @@ export class TestVolume {
 
   read(relative: string): string {
     return fs.readFileSync(this.path(relative), 'utf8');
+  }
+
+  /** All of it, as data. Times of what was changed since the last call become whole seconds first. */
+  freeze(): TreeText {
+    freezeTimes(this.root, this.clock);
+    return this.text();
   }
 
   text(): TreeText {
