@@ -144,8 +144,7 @@ def main() -> None:
     process = subprocess.Popen(lab_command(folder, port, token), env=lab_environment(), start_new_session=True)
     try:
         wait_until_up(process, port)
-        start = next((f"/tree/{name}" for name in ("start-here.ipynb",) if (folder / name).exists()), "")
-        address = f"http://{ADDRESS}:{port}/lab{start}?token={token}"
+        address = f"http://{ADDRESS}:{port}/lab/tree/tour.ipynb?token={token}"
         print(
             f"\nJupyterLab with Datamark is at\n\n    {address}\n\nIts files are in {folder}. Ctrl+C stops it.",
             flush=True,
