@@ -87,6 +87,9 @@ def _in_turn(work: Workplace, volume: Volume, body: Mapping[str, Any]) -> tuple[
         except DatamarkError as refusal:
             if refusal.slug != "operation-in-progress" or time.monotonic() > deadline:
                 raise
+        except KeyboardInterrupt:
+            work.say(f"Interrupted while asking for it: a snapshot of {volume.name} may have begun.")
+            raise
         for other in work.client.operations():
             if other.volume == volume.id and other.running:
                 label = f"“{other.object_label}” of {volume.name}"

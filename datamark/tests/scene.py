@@ -95,6 +95,13 @@ class Kernel:
         """The rest of a cell's messages."""
         return self.outputs(request, lambda one: one["type"] == "status" and one["execution_state"] == "idle")
 
+    def run_answering(self, code: str, answer: str) -> tuple[str, list[dict[str, Any]]]:
+        """Runs a cell that asks one question; tells the question and what came of it."""
+        request = str(self.client.execute(code, allow_stdin=True))
+        question = self.client.get_stdin_msg(timeout=DEADLINE)["content"]["prompt"]
+        self.client.input(answer)
+        return str(question), self.end(request)
+
     def run(self, code: str) -> list[dict[str, Any]]:
         """Runs a cell to its end."""
         return self.end(self.begin(code))

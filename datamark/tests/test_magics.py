@@ -91,6 +91,21 @@ def test_without_anybody_to_ask_nothing_is_changed(kernel: Kernel, root: Path, l
     assert "good" in kernel.text("%datamark snapshots")
 
 
+def test_a_person_is_asked_in_the_notebook(kernel: Kernel, root: Path) -> None:
+    kernel.run("%datamark snapshot good")
+    (root / "a.txt").write_text("worse\n")
+    question, outputs = kernel.run_answering("%datamark restore good", "n")
+    assert question.startswith("Restore work to ")
+    assert "1 file goes back to older content" in shown(outputs)
+    assert "Nothing was changed." in shown(outputs)
+    assert (root / "a.txt").read_text() == "worse\n"
+    kernel.run_answering("%datamark restore good", "y")
+    assert (root / "a.txt").read_text() == "one\n"
+    question, _ = kernel.run_answering("%datamark delete good", "good")
+    assert question == "Delete snapshot “good”? Type “good” to go on: "
+    assert "snapshot good" in kernel.text("%datamark hold good")
+
+
 def test_undo_without_anybody_to_ask_changes_nothing(kernel: Kernel, root: Path) -> None:
     kernel.run("%datamark snapshot good")
     (root / "a.txt").write_text("worse\n")
