@@ -121,7 +121,7 @@ class TreeCopier {
   }
 
   private addCopy(entry: ManifestEntry, target: BytePath): void {
-    const result = this.copyOne(joinBytePath(this.source, entry.path), target);
+    const result = this.copyOne(entry, target);
     if (result.state === 'omitted') {
       this.copy.onOmitted({ path: entry.path, reason: result.reason });
       return;
@@ -135,8 +135,14 @@ class TreeCopier {
     this.count(copied);
   }
 
-  private copyOne(source: BytePath, target: BytePath): CopyResult {
-    const request = { source, target, signal: this.signal };
+  private copyOne(found: ManifestEntry, target: BytePath): CopyResult {
+    const request = {
+      source: joinBytePath(this.source, found.path),
+      target,
+      // What a clone is made from is not the file that the manifest tells of.
+      found: this.copy.purpose === 'snapshot' ? found : undefined,
+      signal: this.signal
+    };
     if (this.method === 'reflink') {
       try {
         return copyFile({ ...request, method: 'reflink' });
