@@ -2,7 +2,7 @@
  * Keeps one event stream open while it is started: asks for the status, checks the version, reads events, and comes
  * back with a growing pause when that breaks. It holds no data; the model behind the callbacks does.
  */
-import { API_MAJOR, type ServerEvent } from '../../contract';
+import { API_MAJOR, problem, type ServerEvent } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import type { Connection, IDatamarkApi } from '../tokens';
 
@@ -157,12 +157,5 @@ export class ConnectionLoop {
 
 function internal(error: unknown): ApiProblem {
   const detail = error instanceof Error ? error.message : String(error);
-  return new ApiProblem('unreachable', {
-    type: 'about:blank',
-    title: 'No answer',
-    status: 0,
-    detail,
-    next: '',
-    object: null
-  });
+  return new ApiProblem('unreachable', problem('internal', { detail, next: '' }));
 }

@@ -6,8 +6,8 @@ import { Menu } from '@lumino/widgets';
 /** A command with its arguments, or a line between groups. */
 export type MenuEntry = { readonly command: string; readonly args: ReadonlyJSONObject } | 'separator';
 
-/** Opens a menu at a place of the page; entries whose plugin is switched off are left out. */
-export function openMenu(commands: CommandRegistry, entries: readonly MenuEntry[], x: number, y: number): void {
+/** Opens a menu at a place of the page; entries whose plugin is switched off are left out. It disposes itself. */
+export function openMenu(commands: CommandRegistry, entries: readonly MenuEntry[], x: number, y: number): Menu {
   const menu = new Menu({ commands });
   menu.addClass('dm-menu');
   for (const entry of entries) {
@@ -30,6 +30,7 @@ export function openMenu(commands: CommandRegistry, entries: readonly MenuEntry[
     });
   });
   menu.open(x, y);
+  return menu;
 }
 
 /** Opens a menu below an element, for the keyboard and for ⋯ buttons. */

@@ -59,10 +59,11 @@ export class DatamarkPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element | null {
-    const { live: _, ...environment } = this.options;
+    const { model, commands, trans, format, state } = this.options;
+    const environment = { model, commands, trans, format, state, visible: this.isVisible };
     return this.shown ? (
       <React.Suspense fallback={null}>
-        <PanelView environment={{ ...environment, visible: this.isVisible }} wish={this.wish} />
+        <PanelView environment={environment} wish={this.wish} />
       </React.Suspense>
     ) : null;
   }

@@ -12,12 +12,12 @@ import { connectionLine, operationWords } from './footerWords';
 export function Footer(): JSX.Element {
   const { trans, model } = useEnvironment();
   return (
-    <footer className="dm-footer" aria-label={trans.__('Datamark status')}>
+    <div className="dm-footer" role="group" aria-label={trans.__('Datamark status')}>
       {model.operations.map(operation => (
         <OperationRow key={operation.id} operation={operation} />
       ))}
       <ConnectionRow />
-    </footer>
+    </div>
   );
 }
 

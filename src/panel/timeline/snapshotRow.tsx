@@ -46,7 +46,6 @@ export function SnapshotRow(props: SnapshotRowProps): JSX.Element {
       role="row"
       id={id}
       aria-selected={opened}
-      aria-expanded={opened}
       aria-rowindex={position}
       aria-label={rowLabel(snapshot, now, format, trans)}
       onClick={onToggle}

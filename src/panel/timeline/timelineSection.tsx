@@ -14,6 +14,9 @@ import { StateView } from '../stateView';
 import { DateFilter } from './dateFilter';
 import { TimelineList } from './timelineList';
 
+/** The same thing from a notebook; code, so never translated. */
+const MAGIC = '%datamark snapshot';
+
 export interface TimelineSectionProps {
   /** Row that a command wants to be shown; a new object for every wish. */
   readonly wish: { readonly row: number } | null;
@@ -154,7 +157,7 @@ function EmptyTimeline(): JSX.Element {
       )}
       after={
         <p>
-          {trans.__('In a notebook:')} <code className="dm-mono">%datamark snapshot</code>
+          {trans.__('In a notebook:')} <code className="dm-mono">{MAGIC}</code>
         </p>
       }
     >

@@ -1,0 +1,257 @@
+import { CommandRegistry } from '@lumino/commands';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import axe from 'axe-core';
+import { problem, type UnavailableStatus } from '../../contract';
+import { ApiProblem } from '../api/apiProblem';
+import { DatamarkModel } from '../model/datamarkModel';
+import { FakeServer, until } from '../testing/fakeServer';
+import { language } from '../testing/fakePage';
+import { manySnapshots } from '../testing/manySnapshots';
+import { sampleClone, sampleOperation, sampleProblem, sampleSnapshot, sampleVolume } from '../testing/samples';
+import { CommandIDs } from '../tokens';
+import { DatamarkPanel } from './datamarkPanel';
+import { PanelState } from './panelState';
+
+let server: FakeServer;
+let model: DatamarkModel;
+let panel: DatamarkPanel;
+let state: PanelState;
+let ran: [command: string, args: unknown][];
+
+beforeEach(() => {
+  server = new FakeServer();
+  server.volumes = [sampleVolume()];
+  model = new DatamarkModel({
+    api: server.api,
+    pause: () => 5,
+    page: { visible: true, onChange: () => () => undefined }
+  });
+  ran = [];
+  const commands = new CommandRegistry();
+  for (const id of Object.values(CommandIDs)) {
+    commands.addCommand(id, { execute: args => void ran.push([id, { ...args }]) });
+  }
+  state = new PanelState();
+  panel = new DatamarkPanel({
+    model,
+    commands,
+    trans: language.trans,
+    format: language.format,
+    state,
+    live: () => true
+  });
+});
+
+afterEach(() => {
+  panel.dispose();
+  model.dispose();
+});
+
+const text = () => (panel.node.textContent ?? '').replace(/\s+/g, ' ');
+const show = async (...words: string[]) => {
+  Widget.attach(panel, document.body);
+  MessageLoop.flush();
+  for (const one of words) {
+    await until(() => text().includes(one));
+  }
+};
+const query = (selector: string): HTMLElement => {
+  const found = panel.node.querySelector<HTMLElement>(selector);
+  if (found === null) {
+    throw new Error(`${selector} is not there: ${panel.node.innerHTML}`);
+  }
+  return found;
+};
+const press = (target: Element, key: string) =>
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+const serious = async () => {
+  const { violations } = await axe.run(panel.node, {
+    // jsdom has no layout: colours and sizes are looked at in the browser.
+    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } }
+  });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
+};
+
+const unavailable = (change: Partial<UnavailableStatus>): UnavailableStatus => ({
+  state: 'unavailable',
+  cause: 'crashed',
+  title: 'x',
+  detail: 'Its Node process stopped 3 times, so it was not started again.',
+  fix: 'Your files and snapshots are not affected.',
+  log: ['exit code 1'],
+  retryAt: null,
+  ...change
+});
+
+it('shows a volume, its timeline and the connection, without an accessibility finding', async () => {
+  server.snapshots = [
+    sampleSnapshot({ name: 'home.a', note: 'Frozen for the churn v7 training.', heldUntil: 'forever' }),
+    sampleSnapshot({
+      name: 'home.b',
+      createdAt: '2026-11-19T12:00:00Z',
+      title: 'nightly export',
+      state: {
+        phase: 'failed',
+        at: '2026-11-19T12:00:01Z',
+        problem: sampleProblem({ detail: 'the storage pool is full.' })
+      }
+    }),
+    sampleSnapshot({ name: 'home.c', createdAt: '2026-11-18T12:00:00Z', title: 'daily', origin: 'other' })
+  ];
+  server.clones = [sampleClone()];
+  server.operations = [sampleOperation({ state: 'running' })];
+  await show('features v3 frozen', 'Held', 'Connected · plain directories');
+  expect(text()).toContain('home· 3');
+  expect(text()).toContain('Not created: the storage pool is full. Retry · Details');
+  expect(text()).toContain('made outside Datamark');
+  state.setOpen('clones', true);
+  await until(() => text().includes('lr-sweep'));
+  expect(await serious()).toEqual([]);
+});
+
+it('opens a row with its facts and actions, and runs them', async () => {
+  server.snapshots = [sampleSnapshot({ note: 'Frozen for the churn v7 training.' })];
+  await show('features v3 frozen');
+  query('.dm-snap[aria-selected="false"]').click();
+  await until(() => text().includes('Frozen for the churn v7 training.'));
+  expect(text()).toContain('14:08:03 · by alice · own data –');
+  [...panel.node.querySelectorAll('button')].find(button => button.textContent === 'Restore…')?.click();
+  expect(ran).toEqual([[CommandIDs.restoreSnapshot, { snapshot: 'home.20261119-140803z-a1b2' }]]);
+  expect(await serious()).toEqual([]);
+});
+
+it('can be used with the keyboard alone', async () => {
+  server.snapshots = manySnapshots(3);
+  await show('snapshot 2');
+  const grid = query('[aria-label="Snapshots of home"]');
+  grid.focus();
+  press(grid, 'End');
+  await until(() => grid.getAttribute('aria-activedescendant') === 'dm-row-home.s00002');
+  press(grid, 'Enter');
+  await until(() => model.timeline.opened === 'home.s00002' && text().includes('Clone…'));
+  press(grid, 'c');
+  press(grid, 'F2');
+  expect(ran.map(([command]) => command)).toEqual([CommandIDs.cloneSnapshot, CommandIDs.renameSnapshot]);
+  press(grid, 'ArrowRight');
+  await until(() => document.activeElement?.textContent === 'Restore…');
+  press(document.activeElement ?? grid, 'Escape');
+  expect(document.activeElement).toBe(grid);
+  press(grid, '/');
+  expect(document.activeElement?.getAttribute('type')).toBe('search');
+  expect(grid.getAttribute('aria-rowcount')).toBe('5');
+});
+
+it('renders only rows in view of 10,000', async () => {
+  server.snapshots = manySnapshots(10_000);
+  const begin = performance.now();
+  await show('snapshot 0');
+  expect(performance.now() - begin).toBeLessThan(1_000);
+  expect(text()).toContain('home· 10,000');
+  expect(panel.node.querySelectorAll('[role="row"]').length).toBeLessThan(60);
+});
+
+it('makes a snapshot from the empty timeline, which owns the only filled button', async () => {
+  await show('No snapshots of home yet', '%datamark snapshot');
+  const filled = panel.node.querySelectorAll<HTMLButtonElement>('.is-primary');
+  expect([...filled].map(button => button.textContent)).toEqual(['Snapshot home']);
+  filled[0]?.click();
+  expect(ran).toEqual([[CommandIDs.createSnapshot, { volume: 'home-1a2b3c4d' }]]);
+  expect(await serious()).toEqual([]);
+});
+
+it('keeps a button that can’t be used focusable, with the reason', async () => {
+  const off = { available: false as const, reason: 'The file system is read-only.', fix: 'Mount it writable.' };
+  server.volumes = [sampleVolume({ can: { snapshot: off, clone: off, restore: off } })];
+  server.snapshots = manySnapshots(1);
+  await show('snapshot 0');
+  const button = query('.is-primary');
+  expect(button.getAttribute('aria-disabled')).toBe('true');
+  expect(button.title).toBe('The file system is read-only. Mount it writable.');
+  button.click();
+  expect(ran).toEqual([]);
+});
+
+it('says that there are no volumes', async () => {
+  server.volumes = [];
+  await show('No volumes found');
+});
+
+it('says who may not see snapshots, and what to ask for', async () => {
+  server.fault = new ApiProblem(
+    'answered',
+    problem('forbidden', { detail: 'Account nb-alice may not list volumes.', next: 'Ask an admin.' })
+  );
+  await show('You may not see volumes', 'Account nb-alice may not list volumes.', 'Ask an admin.');
+  expect(await serious()).toEqual([]);
+});
+
+it('tells a malformed answer from an empty list', async () => {
+  server.fault = ApiProblem.malformed(language.trans, 'volumes: items[3].createdAt is missing');
+  await show('The list can’t be shown', 'items[3].createdAt is missing', 'Copy details');
+});
+
+it('shows the log of a sidecar that does not run, and starts it again', async () => {
+  server.status = unavailable({});
+  await show('Datamark is not running', 'Your files and snapshots are not affected.', 'exit code 1', 'Not running');
+  query('.is-primary').click();
+  expect(ran).toEqual([[CommandIDs.refresh, {}]]);
+  expect(await serious()).toEqual([]);
+});
+
+it('says which Node.js is needed', async () => {
+  server.status = unavailable({ cause: 'node-too-old', detail: 'Found version 20.20.2.', fix: 'Install it.' });
+  await show('Node.js 22.19 or newer is needed', 'Found version 20.20.2.', 'Check again');
+});
+
+it('asks to reload where page and server differ', async () => {
+  if (server.status instanceof ApiProblem || server.status.state !== 'running') {
+    throw new Error('the fake server does not run');
+  }
+  server.status = { ...server.status, api: { major: 2, minor: 0 } };
+  await show('Reload the page', 'Page and server differ');
+});
+
+it('shows one clear message where the server has no Datamark', async () => {
+  server.status = new ApiProblem('foreign', sampleProblem({ status: 404, type: 'about:blank' }));
+  await show('Datamark is missing on the server', 'No server part');
+  expect(panel.node.querySelectorAll('.dm-section')).toHaveLength(1);
+  expect(await serious()).toEqual([]);
+});
+
+it('keeps old rows with their time when nobody answers any more', async () => {
+  server.snapshots = manySnapshots(2);
+  await show('snapshot 1');
+  server.status = ApiProblem.unreachable(language.trans);
+  server.breakStreams();
+  await until(() => /The Jupyter server does not answer\. Shown as of \d\d:\d\d\. Try now/.test(text()));
+  expect(text()).toContain('snapshot 1');
+  expect(text()).toContain('No answer for');
+});
+
+it('shows operations with Cancel or the reason, and failed ones until they are dismissed', async () => {
+  server.operations = [
+    sampleOperation({
+      id: 'op-1',
+      state: 'running',
+      cancel: { available: false, reason: 'Data is changing.', fix: '' }
+    }),
+    sampleOperation({ id: 'op-2', state: 'failed', problem: sampleProblem({ detail: 'The disk is full.' }) })
+  ];
+  await show('The disk is full.');
+  const cancel = query('[aria-label="Cancel"]');
+  expect(cancel.title).toBe('Data is changing.');
+  query('[aria-label="Dismiss"]').click();
+  await until(() => !text().includes('The disk is full.'));
+});
+
+it('lets go of the model while it is hidden', async () => {
+  await show('No snapshots of home yet');
+  expect(server.open).toBe(1);
+  panel.hide();
+  await until(() => server.open === 0);
+  const asked = server.calls.length;
+  panel.show();
+  await until(() => server.open === 1);
+  expect(server.calls.slice(asked).map(([name]) => name)).toEqual(['status', 'events']);
+});

@@ -1,0 +1,119 @@
+import type { ServerEvent, Size } from '../../contract';
+import { language, NOW, ONLINE } from '../testing/fakePage';
+import { sampleClone, sampleOperation, sampleProblem, sampleSnapshot, sampleVolume } from '../testing/samples';
+import { originWords, stateWords } from './clones/cloneWords';
+import { connectionLine, operationWords } from './footer/footerWords';
+import { announcementOf } from './liveRegion';
+import { omissionWords, rowLabel, secondLine } from './timeline/snapshotWords';
+import { volumeUsage } from './volumes/volumeUsage';
+
+const { trans, format } = language;
+const gib = (value: number): Size => ({ known: true, bytes: value * 2 ** 30 });
+const unknown: Size = { known: false, reason: 'not counted' };
+
+describe('space of a volume', () => {
+  const usage = (change: Parameters<typeof sampleVolume>[0]) => volumeUsage(sampleVolume(change), format, trans);
+
+  it('is used of requested where both are known, and high from 90 %', () => {
+    expect(usage({ used: gib(12.4), requested: gib(50) })).toMatchObject({ text: '12.4 of 50 GiB', high: false });
+    expect(usage({ used: gib(188), requested: gib(200) })).toMatchObject({ high: true, share: 0.94 });
+  });
+
+  it('is a dash with the reason where it is not known, and never zero', () => {
+    const told = usage({ used: unknown, requested: gib(2048) });
+    expect(told).toMatchObject({ text: '– of 2 TiB', share: null });
+    expect(told.hover).toContain('Used size unknown: not counted');
+    expect(usage({ used: unknown, requested: unknown, free: unknown }).text).toBe('–');
+  });
+
+  it('is what is free for a directory, which has no size of its own', () => {
+    expect(usage({ used: unknown, requested: unknown, free: gib(31.2) }).text).toBe('31.2 GiB free');
+  });
+});
+
+it('labels a row with everything a listener needs', () => {
+  const snapshot = sampleSnapshot({ createdAt: '2026-11-19T14:08:00Z', heldUntil: 'forever' });
+  expect(rowLabel(snapshot, NOW, format, trans)).toBe(
+    'features v3 frozen, 12 min ago, ready, held, from features.ipynb'
+  );
+});
+
+it('says on the second line where a snapshot is from', () => {
+  expect(secondLine(sampleSnapshot(), trans)).toEqual({ notebook: 'work/features.ipynb' });
+  expect(secondLine(sampleSnapshot({ origin: 'other' }), trans)).toEqual({ words: 'made outside Datamark' });
+  expect(secondLine(sampleSnapshot({ title: null, note: '' }), trans)).toBeNull();
+});
+
+it('counts what a snapshot could not take', () => {
+  expect(omissionWords({ reason: 'unreadable', count: 1, examples: [] }, trans)).toBe(
+    '1 file could not be read and is missing'
+  );
+  expect(omissionWords({ reason: 'special-file', count: 3, examples: [] }, trans)).toBe('3 special files are left out');
+});
+
+it('says where a clone is from and who uses it', () => {
+  const clone = sampleClone({ createdAt: '2026-11-19T11:20:00Z', usedBy: { known: true, names: [] } });
+  expect(originWords({ ...clone, source: { ...clone.source, exists: false } }, trans)).toBe(
+    'from home, a snapshot deleted since'
+  );
+  expect(originWords({ ...clone, source: { ...clone.source, kind: 'volume' } }, trans)).toBe('from home, live data');
+  expect(stateWords(clone, NOW, format, trans)).toBe('Not in use · made 3 h ago');
+  const used = { ...clone, usedBy: { known: true as const, names: ['server alice/sweep'] } };
+  expect(stateWords(used, NOW, format, trans)).toBe('Used by server alice/sweep · made 3 h ago');
+  const unknownUse = { ...clone, usedBy: { known: false as const, reason: 'not told' } };
+  expect(stateWords(unknownUse, NOW, format, trans)).toBe('made 3 h ago');
+});
+
+it('names the object of an operation, and why it failed', () => {
+  const operation = sampleOperation({
+    verb: 'snapshot',
+    object: { kind: 'snapshot', name: 'n', label: 'before lr sweep' }
+  });
+  expect(operationWords({ ...operation, state: 'running' }, trans)).toBe('Creating “before lr sweep”');
+  const problem = sampleProblem({ detail: 'The disk is full.' });
+  expect(operationWords({ ...operation, state: 'failed', problem }, trans)).toBe(
+    '“before lr sweep” was not created. The disk is full.'
+  );
+});
+
+it('says how the page stands towards the server', () => {
+  const line = (connection: Parameters<typeof connectionLine>[0]) =>
+    connectionLine(connection, NOW, format, trans).text;
+  expect(line(ONLINE)).toBe('Connected · plain directories');
+  expect(line({ state: 'connecting' })).toBe('Connecting…');
+  expect(
+    line({
+      state: 'unreachable',
+      problem: sampleProblem(),
+      since: new Date(NOW.getTime() - 8 * 60_000),
+      retryAt: new Date(NOW.getTime() + 19_500)
+    })
+  ).toBe('No answer for 8 min. Next try in 20 s');
+  expect(line({ state: 'incompatible', serverMajor: 2 })).toBe('Page and server differ');
+});
+
+describe('announcements', () => {
+  const upsert = (object: Extract<ServerEvent, { type: 'upsert' }>['object']): ServerEvent => ({
+    type: 'upsert',
+    revision: 1,
+    object
+  });
+  it('say changes of state, failures loudly', () => {
+    const ready = upsert(sampleSnapshot());
+    expect(announcementOf(ready, 'pending', trans)).toEqual({
+      text: 'features v3 frozen is ready',
+      assertive: false
+    });
+    const failed = upsert(
+      sampleSnapshot({
+        state: { phase: 'failed', at: '2026-11-19T14:08:05Z', problem: sampleProblem({ detail: 'The disk is full.' }) }
+      })
+    );
+    expect(announcementOf(failed, 'pending', trans)).toMatchObject({ assertive: true });
+  });
+  it('say nothing twice, and nothing about what did not change', () => {
+    expect(announcementOf(upsert(sampleSnapshot()), 'ready', trans)).toBeNull();
+    expect(announcementOf(upsert(sampleSnapshot()), undefined, trans)).toBeNull();
+    expect(announcementOf(upsert(sampleVolume()), undefined, trans)).toBeNull();
+  });
+});
