@@ -189,7 +189,7 @@ describe('the dialog before a restore', () => {
     model.emit({ type: 'upsert', revision: 1, object: sampleRestore() });
     await until(() => text().includes('212'));
     expect(text()).toContain('Nothing blocks this restore. No earlier restore to compare with.');
-    expect(text()).toContain('1 has unsaved changes: a.ipynb');
+    expect(text()).toContain('1 has unsaved changes, not counted above: a.ipynb');
     await until(() => document.activeElement === button('Cancel'));
     press('Enter');
     await expect(answer).resolves.toBeNull();

@@ -118,7 +118,7 @@ function StateBody({ question, state, saveFirst, onSaveFirst, onAgain }: IBodyPr
         <>
           <h4>{blockersText(state.plan.blockers.length, trans)}</h4>
           <Blockers blockers={state.plan.blockers} language={language} />
-          <Changes plan={state.plan} volumeName={volumeName} language={language} />
+          <Changes plan={state.plan} volumeName={volumeName} undo={question.undo} language={language} />
           <Note look="info" icon={cloneIcon}>
             {trans.__('You don’t have to wait: clone this snapshot and work on the copy.')}
           </Note>
@@ -133,7 +133,7 @@ function StateBody({ question, state, saveFirst, onSaveFirst, onAgain }: IBodyPr
     case 'planned':
       return (
         <>
-          <Changes plan={state.plan} volumeName={volumeName} language={language} />
+          <Changes plan={state.plan} volumeName={volumeName} undo={question.undo} language={language} />
           <Steps steps={state.restore.steps.map(step => step.text)} heading={trans.__('What happens')} />
           <Unsaved question={question} saveFirst={saveFirst} onSaveFirst={onSaveFirst} />
           {state.plan.warnings.map(warning => (
@@ -182,12 +182,13 @@ const CHANGE_ICONS: Record<IChangeLine['kind'], LabIcon> = {
 interface IChangesProps {
   readonly plan: RestorePlan;
   readonly volumeName: string;
+  readonly undo: boolean;
   readonly language: ILanguage;
 }
 
-function Changes({ plan, volumeName, language }: IChangesProps): React.ReactElement {
+function Changes({ plan, volumeName, undo, language }: IChangesProps): React.ReactElement {
   const { trans } = language;
-  const told = changeLines(plan, language);
+  const told = changeLines(plan, undo, language);
   return (
     <>
       <h4>{trans.__('What changes on %1', volumeName)}</h4>

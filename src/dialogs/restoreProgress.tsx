@@ -126,7 +126,7 @@ export function stepTime(step: RestoreStep, now: Date, { trans }: ILanguage): st
     return measuredText(step.durationMs, trans);
   }
   return step.state === 'current' && step.startedAt !== null
-    ? measuredText(Math.floor((now.getTime() - Date.parse(step.startedAt)) / 1000) * 1000, trans)
+    ? measuredText(Math.max(0, Math.floor((now.getTime() - Date.parse(step.startedAt)) / 1000)) * 1000, trans)
     : '';
 }
 

@@ -69,7 +69,7 @@ describe('the dialog of a restore', () => {
   });
 
   it('counts what changes, with bytes and one or many files', () => {
-    expect(changeLines(samplePlan(), language)).toEqual({
+    expect(changeLines(samplePlan(), false, language)).toEqual({
       lines: [
         { kind: 'reverted', count: '212', text: 'files go back to older content', extra: null, bytes: '1.4 GiB' },
         { kind: 'returned', count: '5', text: 'deleted files come back', extra: null, bytes: '14.2 MiB' },
@@ -85,6 +85,7 @@ describe('the dialog of a restore', () => {
     const one = { files: 1, bytes: 1 };
     const single = changeLines(
       samplePlan({ changes: { known: true, reverted: one, returned: one, removed: one } }),
+      false,
       language
     );
     expect('lines' in single ? single.lines.map(line => line.text) : []).toEqual([
@@ -96,11 +97,22 @@ describe('the dialog of a restore', () => {
 
   it('says that changes can not be known, or that there are none', () => {
     const reason = 'This storage can’t list changes before a restore.';
-    expect(changeLines(samplePlan({ changes: { known: false, reason } }), language)).toEqual({ unknown: reason });
+    expect(changeLines(samplePlan({ changes: { known: false, reason } }), false, language)).toEqual({
+      unknown: reason
+    });
     const none = { files: 0, bytes: 0 };
     expect(
-      changeLines(samplePlan({ changes: { known: true, reverted: none, returned: none, removed: none } }), language)
-    ).toEqual({ nothing: 'No file differs. A restore changes nothing.' });
+      changeLines(
+        samplePlan({ changes: { known: true, reverted: none, returned: none, removed: none } }),
+        false,
+        language
+      )
+    ).toEqual({ nothing: 'No file on disk differs. A restore changes nothing.' });
+  });
+
+  it('calls nothing older that an undo brings back', () => {
+    const told = changeLines(samplePlan(), true, language);
+    expect('lines' in told ? told.lines[0]?.text : '').toBe('files change back');
   });
 
   it('compares with the last restore only if there was one', () => {
@@ -108,8 +120,8 @@ describe('the dialog of a restore', () => {
     expect(readyText(samplePlan({ lastDurationMs: 110_000 }), language)).toBe(
       'Nothing blocks this restore. The last one here took 1 min 50 s.'
     );
-    expect(unsavedText(2, 'a.ipynb, b.md', language)).toBe('2 have unsaved changes: a.ipynb, b.md');
-    expect(unsavedText(1, 'a.ipynb', language)).toBe('1 has unsaved changes: a.ipynb');
+    expect(unsavedText(2, 'a.ipynb, b.md', language)).toBe('2 have unsaved changes, not counted above: a.ipynb, b.md');
+    expect(unsavedText(1, 'a.ipynb', language)).toBe('1 has unsaved changes, not counted above: a.ipynb');
   });
 });
 

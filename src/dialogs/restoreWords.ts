@@ -95,6 +95,7 @@ export interface IChangeLine {
 /** The lines of a plan, or the reason why there are none. Nothing to change is said as such. */
 export function changeLines(
   plan: RestorePlan,
+  undo: boolean,
   { trans, format }: ILanguage
 ): { lines: IChangeLine[] } | { unknown: string } | { nothing: string } {
   const { changes } = plan;
@@ -103,7 +104,7 @@ export function changeLines(
   }
   const { reverted, returned, removed } = changes;
   if (reverted.files + returned.files + removed.files === 0) {
-    return { nothing: trans.__('No file differs. A restore changes nothing.') };
+    return { nothing: trans.__('No file on disk differs. A restore changes nothing.') };
   }
   const kept = trans.__('(kept in the safety snapshot)');
   return {
@@ -111,7 +112,9 @@ export function changeLines(
       {
         kind: 'reverted',
         count: format.count(reverted.files),
-        text: trans._n('file goes back to older content', 'files go back to older content', reverted.files),
+        text: undo
+          ? trans._n('file changes back', 'files change back', reverted.files)
+          : trans._n('file goes back to older content', 'files go back to older content', reverted.files),
         extra: null,
         bytes: format.bytes(reverted.bytes)
       },
@@ -144,9 +147,14 @@ export function readyText(plan: RestorePlan, { trans }: ILanguage): string {
 export const undoText = ({ trans }: ILanguage): string =>
   trans.__('You can undo it from the timeline as long as the safety snapshot exists. It is held for 14 days.');
 
-/** What an open file with unsaved edits means for this restore. */
+/** What open files with unsaved edits mean for this restore; the plan only knows what is on disk. */
 export const unsavedText = (count: number, names: string, { trans }: ILanguage): string =>
-  trans._n('%1 has unsaved changes: %2', '%1 have unsaved changes: %2', count, names);
+  trans._n(
+    '%1 has unsaved changes, not counted above: %2',
+    '%1 have unsaved changes, not counted above: %2',
+    count,
+    names
+  );
 
 /** Title of the card while it runs, and of what became of it. */
 export function progressTitle(restore: Restore, { trans, format, now }: ILanguage): string {

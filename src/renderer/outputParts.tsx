@@ -182,6 +182,7 @@ function Row(props: { row: TableRow; actions: IOutputActions; language: ILanguag
   const { row, actions, language } = props;
   const { trans, format, now } = language;
   const words = stateWords({ ...row, readyInMs: null }, language);
+  const state = words.text.charAt(0).toLocaleUpperCase() + words.text.slice(1);
   const { note, off, act } = useLive(row, actions, language);
   return (
     <tr>
@@ -195,7 +196,7 @@ function Row(props: { row: TableRow; actions: IOutputActions; language: ILanguag
         <bdi>{fileName(row.notebook ?? '–')}</bdi>
       </td>
       <td>
-        <Icon icon={words.icon} className={words.colour} /> {words.text}
+        <Icon icon={words.icon} className={words.colour} /> {state}
       </td>
       <td className="dm-table-action">
         <span role="status">{note}</span>
