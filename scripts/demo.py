@@ -137,7 +137,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     prepare_folder(folder)
     if os.geteuid() == 0:
-        print("Note: you are root, so notebooks in this demo run as root too.")
+        print("Note: you are root, so notebooks in this demo run as root too.", flush=True)
     token = secrets.token_hex(16)
     signal.signal(signal.SIGTERM, interrupt)
     # A session of its own: Ctrl+C reaches this program alone, which then stops the server in order.

@@ -58,9 +58,9 @@ export class DatamarkPage {
 
   /** The button in the toolbar of the notebook that is in front. */
   get notebookButton(): Locator {
-    return this.page.locator(
-      '.jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name="datamark-snapshot"] button, .jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name="datamark-snapshot"] jp-button'
-    );
+    return this.page
+      .locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-NotebookPanel-toolbar')
+      .getByRole('button', { name: 'Snapshot the volume of this notebook' });
   }
 
   clone(name: string | RegExp): Locator {

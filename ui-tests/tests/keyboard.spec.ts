@@ -20,7 +20,7 @@ test('a person without a mouse makes, holds, releases and deletes a snapshot', a
   await keyboard.press('ArrowUp');
   await expect(datamark.activeRow).toHaveAccessibleName(/^by keyboard, /);
   await keyboard.press('Enter');
-  await expect(datamark.snapshot('by keyboard')).toHaveAttribute('aria-expanded', 'true');
+  await expect(datamark.snapshot('by keyboard')).toHaveAttribute('aria-selected', 'true');
 
   await keyboard.press('h');
   await datamark.dialog(/^Hold /).waitFor();

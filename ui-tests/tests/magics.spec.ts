@@ -37,7 +37,7 @@ test('what the magics make shows in the panel, and Show in an output opens its r
   await expect(outputs.filter({ hasText: 'ran' }).first()).toBeVisible();
   const rich = page.locator('.jp-NotebookPanel .dm-output').filter({ hasText: 'from a cell' }).first();
   await rich.getByRole('button', { name: /^Show/ }).click();
-  await expect(datamark.snapshot('from a cell')).toHaveAttribute('aria-expanded', 'true');
+  await expect(datamark.snapshot('from a cell')).toHaveAttribute('aria-selected', 'true');
 
   const stored = await datamark.storedSnapshots(jupyter.root);
   expect(stored).toHaveLength(2);

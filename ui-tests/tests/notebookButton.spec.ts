@@ -27,7 +27,7 @@ test.describe('while storage is slow', () => {
     server: { seed: smallProject, environment: { DATAMARK_TEST_FAULTS: JSON.stringify({ slowMs: 1500 }) } }
   });
 
-  test('a second click makes no second snapshot', async ({ page, datamark, jupyter }) => {
+  test('a second click makes no second snapshot', async ({ datamark, jupyter }) => {
     await datamark.openPanel();
     await datamark.openNotebook('analysis.ipynb');
 
