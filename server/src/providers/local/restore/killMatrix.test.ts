@@ -184,7 +184,11 @@ it('keeps every file whenever it is killed', async () => {
     volume.dispose();
     await plant();
     const killAfterMs = Math.round(random() * whole);
-    const killed = await runRunner(program, { root: volume.root, verb: 'restore', snapshot, faults: SLOW }, { killAfterMs });
+    const killed = await runRunner(
+      program,
+      { root: volume.root, verb: 'restore', snapshot, faults: SLOW },
+      { killAfterMs }
+    );
     const outcome = killed.signal === null ? 'was faster' : await checkAfterKill(killed);
     process.stdout.write(`${row('any', `after ${killAfterMs} ms`, outcome)}\n`);
   }
