@@ -46,7 +46,16 @@ class Suite:
 
 def _pytest(name: str, *paths: str, minutes: int) -> Suite:
     # pythonpath: the files in scripts/ import each other.
-    arguments = ["-m", "pytest", *paths, "-q", "-o", "pythonpath=scripts", f"--junitxml={REPORTS / f'{name}.xml'}"]
+    arguments = [
+        "-m",
+        "pytest",
+        *paths,
+        "-q",
+        "--tb=short",
+        "-o",
+        "pythonpath=scripts",
+        f"--junitxml={REPORTS / f'{name}.xml'}",
+    ]
     return Suite(name, [sys.executable, *arguments], read_junit, minutes)
 
 
