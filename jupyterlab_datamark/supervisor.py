@@ -32,6 +32,7 @@ _NODE_DELAY = 1.0
 _STARTING_TICK, _RUNNING_TICK = 0.05, 1.0
 _HUNG_GRACE = 2.0
 _STOPPED = Unavailable("stopped", "The Jupyter server has stopped Datamark.", "Restart the Jupyter server.")
+_SEE_LOG = "The next start finishes or takes back what was running. If it stays, look at the log of the Jupyter server."
 
 Log = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
@@ -65,8 +66,8 @@ class Supervisor:
         self._ready = False
         self._suspected = False
         self._failure: Unavailable | None = None
-        # On the clock of `time.time`, because the browser shows it.
-        self._retry_at: float | None = None
+        # On the monotonic clock: the other one may be set back by an hour.
+        self._retry_at = 0.0
         self._run: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -108,7 +109,8 @@ class Supervisor:
 
     def status(self) -> JsonObject:
         """The `UnavailableStatus` of the contract, as it is now."""
-        return self.unavailable().status(self._sidecar_log.lines, None if self._run else self._retry_at)
+        wait = 0.0 if self._run else self._retry_at - time.monotonic()
+        return self.unavailable().status(self._sidecar_log.lines, time.time() + wait if wait > 0 else None)
 
     def note_answer(self) -> None:
         """The sidecar has answered a request."""
@@ -140,7 +142,7 @@ class Supervisor:
         asyncio.get_running_loop().remove_reader(self._listening.socket)
 
     def _on_connection(self) -> None:
-        if self._retry_at is None or time.time() >= self._retry_at:
+        if time.monotonic() >= self._retry_at:
             self._unwatch_socket()
             self._run = asyncio.create_task(self._run_once())
         else:
@@ -169,10 +171,12 @@ class Supervisor:
             delay = await self._start_and_watch()
         except Exception as error:
             self._log.exception("[datamark] The sidecar can’t be supervised")
+            if self._child:
+                await self._child.end(_HUNG_GRACE)
             delay = self._fail("crashed", f"The sidecar can’t be supervised: {error}.", _SEE_LOG)
         self._child = None
         self._run = None
-        self._retry_at = time.time() + delay if delay > 0 else None
+        self._retry_at = time.monotonic() + delay
         self.begin()
 
     async def _start_and_watch(self) -> float:
@@ -242,8 +246,10 @@ class Supervisor:
         ended = asyncio.ensure_future(child.exited())
         await asyncio.wait({answer, ended}, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
-        answer.cancel()
-        return answer.done() and not answer.cancelled() and not answer.result()
+        if not answer.done():
+            answer.cancel()
+            return False
+        return answer.exception() is None and not answer.result()
 
     def _connection_waits(self) -> bool:
         poll = select.poll()
@@ -256,9 +262,6 @@ class Supervisor:
             delay = self._delay.after(was_ready=False, ran_for=0)
         self._log.error("[datamark] %s %s", detail, fix)
         return delay
-
-
-_SEE_LOG = "Your files and snapshots are not affected. The reason is in the log of the Jupyter server."
 
 
 def _ended_by(code: int) -> str:
