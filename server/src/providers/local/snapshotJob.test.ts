@@ -11,7 +11,7 @@ import { quietJob } from './testing/quietJob';
 import { TemporaryVolumes } from './testing/temporaryVolume';
 import { treeDigest } from './testing/treeDigest';
 
-const temporary = new TemporaryVolumes();
+const temporary = new TemporaryVolumes('memory');
 afterEach(() => temporary.dispose());
 
 const METHODS = ['hardlink', 'copy'] as const;
