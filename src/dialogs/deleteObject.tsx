@@ -17,6 +17,8 @@ export interface IDeleteSubject {
   /** Where it belongs and from when it is. */
   readonly facts: string;
   readonly lossText: (lost: string | null) => string;
+  /** Said in place of a loss of nothing. */
+  readonly nothingLost: string;
 }
 
 export const snapshotSubject = (snapshot: Snapshot, { trans, format }: ILanguage): IDeleteSubject => ({
@@ -26,7 +28,8 @@ export const snapshotSubject = (snapshot: Snapshot, { trans, format }: ILanguage
   lossText: lost =>
     lost === null
       ? trans.__('This can’t be undone. Files that only this snapshot holds are lost.')
-      : trans.__('This can’t be undone. Files that only this snapshot holds are lost: %1.', lost)
+      : trans.__('This can’t be undone. Files that only this snapshot holds are lost: %1.', lost),
+  nothingLost: trans.__('This can’t be undone. No file is held by this snapshot alone.')
 });
 
 export const cloneSubject = (clone: Clone, { trans, format }: ILanguage): IDeleteSubject => ({
@@ -36,7 +39,8 @@ export const cloneSubject = (clone: Clone, { trans, format }: ILanguage): IDelet
   lossText: lost =>
     lost === null
       ? trans.__('This can’t be undone. All files in the clone are lost, also those changed since.')
-      : trans.__('This can’t be undone. All files in the clone are lost, also those changed since: %1.', lost)
+      : trans.__('This can’t be undone. All files in the clone are lost, also those changed since: %1.', lost),
+  nothingLost: trans.__('This can’t be undone. The clone holds no data.')
 });
 
 /** Title and buttons for a plan and what was typed so far. */
@@ -67,6 +71,12 @@ export function lossNumbers(plan: DeletePlan, { trans, format }: ILanguage): str
   return plan.lostFiles === null
     ? bytes
     : trans._n('%3 in %2 file', '%3 in %2 files', plan.lostFiles, format.count(plan.lostFiles), bytes);
+}
+
+/** What is gone for ever; nothing, only where nothing was measured to be lost. */
+export function lossText(subject: IDeleteSubject, plan: DeletePlan, language: ILanguage): string {
+  const nothing = plan.lost.known && plan.lost.bytes === 0 && plan.lostFiles === 0;
+  return nothing ? subject.nothingLost : subject.lossText(lossNumbers(plan, language));
 }
 
 /** True only if the plan allows it and the person pressed Delete. */
@@ -125,7 +135,7 @@ function Body({ subject, plan, language, onType }: IBodyProps): React.ReactEleme
         </Note>
       ))}
       <Note look="warn" icon={warnIcon}>
-        {subject.lossText(lossNumbers(plan, language))}
+        {lossText(subject, plan, language)}
         {plan.lost.known ? null : <span className="dm-dim"> {trans.__('How much: – %1', plan.lost.reason)}</span>}
       </Note>
       {plan.typeToConfirm === null ? null : (

@@ -12,7 +12,7 @@ import {
   sampleVolume
 } from '../testing/samples';
 import { askSnapshot } from './createSnapshot';
-import { askDelete, deleteFace, snapshotSubject } from './deleteObject';
+import { askDelete, deleteFace, lossText, snapshotSubject } from './deleteObject';
 import { holdInstant } from './holdSnapshot';
 import { askCloneName, cloneNameError, suggestCloneName } from './nameClone';
 import { staleFiles } from './reloadFiles';
@@ -124,6 +124,19 @@ describe('the dialog before a deletion', () => {
     expect(shown()).not.toBeNull();
     remove.click();
     await expect(answer).resolves.toBe(true);
+  });
+
+  it('tells a loss with bytes and files, an unknown one without, and none only when it was measured', () => {
+    const zero = { known: true, bytes: 0 } as const;
+    const loss = (change: Parameters<typeof sampleDeletePlan>[0]) =>
+      lossText(subject, sampleDeletePlan(change), language);
+    expect(loss({ lostFiles: 3 })).toContain('are lost: 214 MiB in 3 files.');
+    expect(loss({ lost: { known: false, reason: 'r' } })).toBe(
+      'This can’t be undone. Files that only this snapshot holds are lost.'
+    );
+    expect(loss({ lost: zero, lostFiles: 0 })).toBe('This can’t be undone. No file is held by this snapshot alone.');
+    expect(loss({ lost: zero, lostFiles: null })).toContain('are lost: 0 B.');
+    expect(loss({ lost: zero, lostFiles: 2 })).toContain('are lost: 0 B in 2 files.');
   });
 
   it('names what stands in the way and has no red button then', () => {
