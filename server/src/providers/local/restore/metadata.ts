@@ -5,7 +5,7 @@ import { errorCode } from '../systemProblem';
 import { PERMISSIONS } from './actions';
 import type { SystemPath } from './insideRoot';
 
-/** Node sets times through a double of seconds, exact to about 1 µs: closer than this, ns, two times are equal. */
+/** Node sets times to the µs only: closer than this, ns, two times are equal. */
 const TIME_TOLERANCE_NS = 2_000n;
 
 /** Whether two times are equal as far as Node can set them. */
@@ -14,8 +14,11 @@ export const sameTime = (a: bigint, b: bigint): boolean => {
   return apart <= TIME_TOLERANCE_NS && apart >= -TIME_TOLERANCE_NS;
 };
 
-/** Seconds as Node takes them: as text, because it reads a negative number as now. */
-const seconds = (ns: bigint): string => String(Number(ns) / 1e9);
+/**
+ * Seconds as Node takes them: as text, because it reads a negative number as now; whole µs and a bit, because libuv
+ * cuts to µs and the double may lie 0.12 µs lower, which would take a µs away at every restore.
+ */
+const seconds = (ns: bigint): string => String(Number(ns / 1000n) / 1e6 + 3e-7);
 
 /** Whether this process may give files to other owners. */
 export const canChown = (): boolean => process.geteuid?.() === 0;
