@@ -129,14 +129,31 @@ export class DatamarkPage {
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
-  /** Runs a command from the palette, found by its words there. */
-  async runFromPalette(label: RegExp): Promise<void> {
+  private async openPalette(): Promise<Locator> {
     await this.page.keyboard.press('Control+Shift+c');
     const palette = this.page.locator('.lm-CommandPalette').filter({ visible: true });
     await palette.locator('input').fill('datamark');
+    return palette;
+  }
+
+  /** Words of all commands that the palette lists under Datamark, sorted. */
+  async paletteLabels(): Promise<string[]> {
+    const palette = await this.openPalette();
+    const labels = palette.locator(
+      '.lm-CommandPalette-header:has-text("Datamark") ~ .lm-CommandPalette-item[data-command^="datamark:"] .lm-CommandPalette-itemLabel'
+    );
+    await labels.first().waitFor();
+    const words = await labels.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return words.sort();
+  }
+
+  /** Runs a command from the palette, found by its words there. */
+  async runFromPalette(label: string): Promise<void> {
+    const palette = await this.openPalette();
     await palette
       .locator('.lm-CommandPalette-item:not(.lm-mod-disabled)')
-      .filter({ has: this.page.locator('.lm-CommandPalette-itemLabel', { hasText: label }) })
+      .filter({ has: this.page.locator('.lm-CommandPalette-itemLabel', { hasText: new RegExp(`^${label}$`) }) })
       .first()
       .click();
   }

@@ -6,7 +6,7 @@ test.use({ server: { seed: smallProject } });
 
 test('a person without a mouse makes, holds, releases and deletes a snapshot', async ({ page, datamark, jupyter }) => {
   const { keyboard } = page;
-  await datamark.runFromPalette(/^Show Datamark/);
+  await datamark.runFromPalette('Show Datamark');
   await datamark.volumes.waitFor();
   await keyboard.press('Control+Alt+s');
   await expect(datamark.dialog(/^Snapshot /).getByLabel('Title')).toBeFocused();
