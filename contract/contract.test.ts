@@ -64,7 +64,7 @@ describe('holds and queries', () => {
   });
 
   it('fills in what a query leaves out and drops what it does not know', () => {
-    expect(SnapshotQuery.parse({ limit: '7', 1763812345678: '' })).toEqual({ limit: 7, timeZone: 'UTC' });
+    expect(SnapshotQuery.parse({ limit: '7', 1763812345678: '' })).toEqual({ skip: 0, limit: 7, timeZone: 'UTC' });
   });
 });
 

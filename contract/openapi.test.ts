@@ -60,7 +60,7 @@ it('has every route with its parameters, body and answers', () => {
     'listSnapshots',
     '200',
     'default',
-    ...['cursor', 'limit', 'q', 'from', 'to', 'timeZone']
+    ...['cursor', 'skip', 'limit', 'q', 'from', 'to', 'timeZone']
   ]);
   expect(described).toContainEqual(['deleteSnapshot', '200', '202', 'default', 'uid', 'dryRun']);
   expect(described).toContainEqual(['createSnapshot', '202', 'default', 'Idempotency-Key']);

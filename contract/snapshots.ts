@@ -96,6 +96,9 @@ export type UpdateSnapshot = z.infer<typeof UpdateSnapshot>;
 export const SnapshotQuery = z
   .object({
     cursor: z.string().max(400).optional(),
+    skip: z.coerce.number().int().min(0).default(0).meta({
+      description: 'Left out after the cursor: with a day’s cursor, a row far inside that day is read at once.'
+    }),
     limit: z.coerce.number().int().min(1).max(500).default(100),
     q: z.string().max(200).optional(),
     from: Instant.optional(),

@@ -62,7 +62,7 @@ export class Timeline {
   page(query: SnapshotQuery): TimelinePage {
     const days = this.days(query.timeZone);
     const matches = this.matches(query);
-    const first = query.cursor === undefined ? 0 : this.firstMatch(matches, query.cursor);
+    const first = query.skip + (query.cursor === undefined ? 0 : this.firstMatch(matches, query.cursor));
     const shown = matches.slice(first, first + query.limit).map(at => this.at(at));
     const last = shown.at(-1);
     const more = first + shown.length < matches.length;
