@@ -164,7 +164,9 @@ function settle(situation: Situation, changes: readonly Action[]): Action[] {
   const gone = new Set<BytePath>();
   const touched = new Set<BytePath>();
   for (const action of changes) {
-    touched.add(parentOf(action.path));
+    if (action.kind !== 'metadata') {
+      touched.add(parentOf(action.path));
+    }
     if (action.kind === 'mkdir') {
       touched.add(action.path);
     } else if (action.kind === 'rmdir') {

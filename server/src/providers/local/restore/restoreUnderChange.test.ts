@@ -287,3 +287,38 @@ it('loses no version of a file that a program keeps saving by rename', async () 
   const kept = progress.kept.map(path => volume.read(`${KEPT}/${path}`));
   expect([volume.read('busy.txt'), ...kept]).toContain(saved);
 });
+
+/** A file system of so many bytes, where the tests may mount one; else null. */
+function smallFileSystem(bytes: number): string | null {
+  const place = fs.mkdtempSync(join(tmpdir(), 'datamark-small-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', place], { stdio: 'ignore' });
+    return place;
+  } catch {
+    fs.rmdirSync(place);
+    return null;
+  }
+}
+
+it('changes nothing when the disk becomes full while the restored files are made', async () => {
+  const place = smallFileSystem(6 << 20);
+  const small = place === null ? volume : new TestVolume('hardlink', place);
+  // Without a file system of its own the test lets the step fail as a full disk does.
+  const context = place === null ? at('restore:stage', failing('ENOSPC')) : quietContext();
+  try {
+    small.write('large.bin', 'a'.repeat(2_500_000));
+    const snapshot = await small.snapshot();
+    small.write('large.bin', 'b');
+    small.write('filler', 'c'.repeat(1_000_000));
+    const before = small.freeze();
+    await expect(small.restore(snapshot, { context })).rejects.toMatchObject({ code: 'ENOSPC' });
+    expect(small.text()).toEqual(before);
+    const [restore] = fs.readdirSync(small.store.restores);
+    expect(fs.readdirSync(join(small.store.restores, restore ?? ''))).toEqual([]);
+  } finally {
+    if (place !== null) {
+      execFileSync('umount', [place]);
+      fs.rmdirSync(place);
+    }
+  }
+});

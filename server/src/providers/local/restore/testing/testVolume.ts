@@ -77,11 +77,17 @@ function freezeTimes(root: string, clock: { seconds: number }, below = ''): void
 
 /** A volume, removed by `dispose`. */
 export class TestVolume {
-  readonly root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'datamark-restore-')));
-  readonly store = new Store(this.root);
+  readonly root: string;
+  readonly store: Store;
   private readonly clock = { seconds: 1_600_000_000 };
 
-  constructor(readonly method: TreeMethod = 'hardlink') {
+  /** `place`: an existing directory; left out: a new one. */
+  constructor(
+    readonly method: TreeMethod = 'hardlink',
+    place = fs.mkdtempSync(join(tmpdir(), 'datamark-restore-'))
+  ) {
+    this.root = fs.realpathSync(place);
+    this.store = new Store(this.root);
     this.store.create(new Date());
   }
 
