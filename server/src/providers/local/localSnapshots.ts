@@ -262,15 +262,16 @@ export class LocalSnapshots {
       exclusive: true,
       withdraw: problem => abandonSnapshot(volume.store, name, problem).then(() => observed.observe()),
       run: async context => {
+        const input = { root: volume.root, name, exclude: configuration.exclude, method: faults.method };
         try {
-          const input = { root: volume.root, name, exclude: configuration.exclude, method: faults.method };
-          const made = await runner.run('takeSnapshot', input, context);
-          const base = made.state.phase === 'ready' ? made.state.contents.base : null;
-          this.measure(observed, base === null ? [name] : [name, base]);
+          await runner.run('takeSnapshot', input, context);
         } finally {
           observed.changed();
           await observed.observe();
         }
+        const made = observed.contents.snapshots.get(name);
+        const base = made?.state.phase === 'ready' ? made.state.contents.base : null;
+        this.measure(observed, base === null ? [name] : [name, base]);
       }
     });
   }
