@@ -1,6 +1,7 @@
 /** Builds the context of the commands from what the page offers; whatever a shell lacks is left out, not assumed. */
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
+import { URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { INotebookTracker } from '@jupyterlab/notebook';
@@ -26,6 +27,9 @@ export interface IPageParts {
   readonly settings: ISettingRegistry | null;
   readonly translator: ITranslator | null;
 }
+
+/** JupyterLab's command that shows a folder. */
+const OPEN_PATH = 'filebrowser:open-path';
 
 /** Areas in which documents can be; other shells (Notebook 7) have only the first. */
 const LAB_AREAS = ['main', 'left', 'right', 'down'];
@@ -54,9 +58,14 @@ export function pageContext(parts: IPageParts): ICommandContext {
       return selected?.path ?? browser?.model.path ?? null;
     },
     showFolder: async path => {
-      // Notebook 7 shows folders on a page of its own; both know this command.
-      await app.commands.execute('filebrowser:open-path', { path: path === '' ? '/' : path });
-      labShell?.activateById('filebrowser');
+      if (app.commands.hasCommand(OPEN_PATH)) {
+        await app.commands.execute(OPEN_PATH, { path: path === '' ? '/' : path });
+        labShell?.activateById('filebrowser');
+      } else {
+        // A notebook page of Notebook 7 has no file browser; folders have a page of their own.
+        const { baseUrl } = app.serviceManager.serverSettings;
+        window.open(URLExt.join(baseUrl, 'tree', URLExt.encodeParts(path)), '_blank', 'noopener');
+      }
     },
     copyText: async text => {
       if (window.isSecureContext) {

@@ -110,12 +110,15 @@ export class Toaster implements IAnnouncer, IDisposable {
     const stays = message.type === 'error' || message.type === 'warning' || message.type === 'in-progress';
     return {
       autoClose: stays ? false : READ_MS,
-      actions: message.actions.map(action => ({
-        label: action.label,
-        callback: () => {
-          this._act(action);
-        }
-      }))
+      actions: message.actions
+        // A page without the panel (its plugin is disabled) has nothing to show.
+        .filter(action => !('command' in action) || this._options.commands.hasCommand(action.command))
+        .map(action => ({
+          label: action.label,
+          callback: () => {
+            this._act(action);
+          }
+        }))
     };
   }
 
