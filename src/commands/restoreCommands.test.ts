@@ -1,0 +1,121 @@
+import { problem } from '../../contract';
+import { askRestore } from '../dialogs/restorePlan';
+import { showProgress } from '../dialogs/restoreProgress';
+import type { RestorePlanSession } from '../dialogs/restorePlanSession';
+import { fakePage } from '../testing/fakePage';
+import { sampleRestore, sampleSnapshot } from '../testing/samples';
+import { until } from '../testing/until';
+import { RefusedError } from './problemOf';
+import { restoreSnapshot, undoRestore } from './restoreCommands';
+
+// What a person answers; the dialogs themselves have their own tests.
+jest.mock('../dialogs/restorePlan', () => ({ askRestore: jest.fn() }));
+jest.mock('../dialogs/restoreProgress', () => ({ showProgress: jest.fn(() => Promise.resolve(null)) }));
+const ask = jest.mocked(askRestore);
+
+/** A person who waits for the plan and then answers. */
+const answerWhenPlanned =
+  (answer: Awaited<ReturnType<typeof askRestore>>) => async (_: unknown, session: RestorePlanSession) => {
+    await until(() => session.state.state === 'planned');
+    return answer;
+  };
+
+const RESTORE = { answer: 'restore', saveFirst: false } as const;
+const args = { snapshot: 'home.20261119-140803z-a1b2' };
+
+const page = (answers: Parameters<typeof fakePage>[0] = {}) =>
+  fakePage({
+    snapshot: () => Promise.resolve(sampleSnapshot()),
+    createRestore: () => Promise.resolve(sampleRestore()),
+    approveRestore: () => Promise.resolve(sampleRestore({ phase: 'securing' })),
+    ...answers
+  });
+const names = (calls: readonly (readonly unknown[])[]) => calls.map(call => call[0]);
+
+beforeEach(() => {
+  ask.mockReset();
+});
+
+describe('a restore', () => {
+  it('is approved only after a person has seen the plan', async () => {
+    const { context, calls, model, told } = page();
+    ask.mockImplementationOnce(answerWhenPlanned(RESTORE));
+    const done = restoreSnapshot(context, { ...args, confirm: false, force: true });
+    await until(() => told.includes('restore restore-1'));
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(calls.at(-1)).toEqual(['approveRestore', 'restore-1', 'uid-restore']);
+    model.finishRestore(sampleRestore({ phase: 'succeeded', safetySnapshot: 'home.safety' }));
+    await expect(done).resolves.toEqual({
+      outcome: 'done',
+      restore: 'restore-1',
+      state: 'succeeded',
+      safetySnapshot: 'home.safety'
+    });
+    expect(model.holds).toBe(0);
+    expect(showProgress).toHaveBeenCalled();
+  });
+
+  it('changes nothing when it is cancelled', async () => {
+    const { context, calls, model } = page();
+    ask.mockImplementationOnce(answerWhenPlanned(null));
+    await expect(restoreSnapshot(context, args)).resolves.toEqual({ outcome: 'cancelled' });
+    expect(names(calls)).toEqual(['snapshot', 'createRestore']);
+    expect(model.holds).toBe(0);
+  });
+
+  it('asks again with a new plan when the approved one has expired', async () => {
+    const expired = new RefusedError(problem('plan-expired', { detail: 'The plan has expired.', next: '' }));
+    const { context, calls, told } = page({ approveRestore: () => Promise.reject(expired) });
+    ask.mockImplementationOnce(answerWhenPlanned(RESTORE)).mockImplementationOnce(answerWhenPlanned(null));
+    await expect(restoreSnapshot(context, args)).resolves.toEqual({ outcome: 'cancelled' });
+    expect(ask).toHaveBeenCalledTimes(2);
+    expect(names(calls)).toEqual(['snapshot', 'createRestore', 'approveRestore', 'createRestore']);
+    expect(told).toContain('The plan has expired.');
+  });
+
+  it('does not begin when open files could not be saved first', async () => {
+    const { context, calls, documents, problems } = page();
+    documents.list = [{ path: 'a.ipynb', dirty: true }];
+    documents.failing = ['a.ipynb'];
+    ask.mockImplementationOnce(answerWhenPlanned({ answer: 'restore', saveFirst: true }));
+    await expect(restoreSnapshot(context, args)).resolves.toEqual({ outcome: 'cancelled' });
+    expect(names(calls)).not.toContain('approveRestore');
+    expect(problems[0]?.detail).toBe('Could not be saved first: a.ipynb.');
+  });
+
+  it('does not begin when approving it fails for another reason', async () => {
+    const locked = new RefusedError(problem('store-locked', { detail: 'Another server works here.', next: '' }));
+    const { context } = page({ approveRestore: () => Promise.reject(locked) });
+    ask.mockImplementationOnce(answerWhenPlanned(RESTORE));
+    await expect(restoreSnapshot(context, args)).rejects.toThrow('Another server works here.');
+  });
+});
+
+describe('an undo', () => {
+  const undoable = (id: string, createdAt: string) =>
+    sampleRestore({ id, createdAt, phase: 'succeeded', undo: { possible: true, until: null } });
+
+  it('takes the newest restore that can be undone, and asks', async () => {
+    const restores = [
+      undoable('old', '2026-11-18T10:00:00Z'),
+      undoable('new', '2026-11-19T10:00:00Z'),
+      sampleRestore({ id: 'newest', createdAt: '2026-11-19T11:00:00Z' })
+    ];
+    const { context, calls } = page({
+      restores: () => Promise.resolve(restores),
+      undoRestore: () => Promise.resolve(sampleRestore())
+    });
+    ask.mockImplementationOnce(answerWhenPlanned(null));
+    await undoRestore(context, {});
+    expect(calls).toEqual([['restores'], ['undoRestore', 'new', 'key-1']]);
+    expect(ask.mock.calls[0]?.[0]).toMatchObject({ undo: true, volumeName: 'home' });
+  });
+
+  it('says why there is none', async () => {
+    const { context } = page({ restores: () => Promise.resolve([sampleRestore()]) });
+    await expect(undoRestore(context, {})).rejects.toThrow('No restore here can be undone.');
+    await expect(undoRestore(context, { restore: 'restore-1' })).rejects.toThrow('It has not ended.');
+    await expect(undoRestore(context, { restore: 'none' })).rejects.toThrow('There is no restore none.');
+    expect(ask).not.toHaveBeenCalled();
+  });
+});
