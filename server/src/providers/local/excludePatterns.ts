@@ -10,6 +10,9 @@ interface Rule {
   readonly directoryOnly: boolean;
 }
 
+/** Matches nothing. */
+const NOTHING = '(?!)';
+
 const escapeCharacter = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** One bracket expression from `start`, as a regular expression, and where it ends; null where it never closes. */
@@ -25,6 +28,7 @@ function bracket(pattern: string, start: number): { source: string; end: number 
   return { source: `(?!/)[${negated ? '^' : ''}${body}]`, end: close + 1 };
 }
 
+/** The pattern as a regular expression; a bracket that never closes matches nothing at all. */
 function toSource(pattern: string): string {
   let source = '';
   for (let at = 0; at < pattern.length;) {
@@ -45,9 +49,9 @@ function toSource(pattern: string): string {
       source += escapeCharacter(pattern.charAt(at + 1));
       at += 2;
     } else {
-      const set = character === '[' ? bracket(pattern, at) : null;
-      source += set?.source ?? escapeCharacter(character);
-      at = set?.end ?? at + 1;
+      const set = character === '[' ? bracket(pattern, at) : { source: escapeCharacter(character), end: at + 1 };
+      source += set?.source ?? NOTHING;
+      at = set?.end ?? pattern.length;
     }
   }
   return source;

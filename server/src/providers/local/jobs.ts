@@ -18,7 +18,7 @@ import type { SnapshotRecord } from './snapshotRecord';
 interface JobTypes {
   takeSnapshot: [TakeSnapshot, SnapshotRecord];
   buildClone: [BuildClone, CloneRecord];
-  emptyTrash: [{ root: string }, void];
+  emptyTrash: [{ root: string }, null];
   measureLoss: [MeasureLoss, Loss];
   measureOwnData: [MeasureOwnData, Bytes];
   measureTree: [{ path: string }, Loss];

@@ -28,7 +28,7 @@ export interface LocalServices {
   /** The volume, or the problem `volume-not-found`. */
   volume(id: string): ObservedVolume;
   /** Does something nobody waits for, such as emptying the trash; its errors are logged, stopping aborts it. */
-  background(what: string, run: (context: JobContext) => Promise<void>): void;
+  background(what: string, run: (context: JobContext) => Promise<unknown>): void;
   /** Surroundings of a job that is no operation: answers within a request, aborted when the process stops. */
   quietContext(): JobContext;
 }

@@ -216,12 +216,14 @@ export class LocalProvider implements Provider {
     }
   }
 
-  private background(what: string, run: (context: JobContext) => Promise<void>): void {
-    const task = run(this.quietContext()).catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) {
-        this.options.log.error({ err: error }, `${what} failed`);
-      }
-    });
+  private background(what: string, run: (context: JobContext) => Promise<unknown>): void {
+    const task = run(this.quietContext())
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        if (!this.stopping.signal.aborted) {
+          this.options.log.error({ err: error }, `${what} failed`);
+        }
+      });
     this.backgrounds.add(task);
     task.finally(() => this.backgrounds.delete(task)).catch(() => undefined);
   }

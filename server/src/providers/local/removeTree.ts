@@ -69,10 +69,11 @@ export async function removeTree(path: string, signal: AbortSignal): Promise<voi
 }
 
 /** Job: removes everything in a store's trash. */
-export async function emptyTrash(context: JobContext, input: { root: string }): Promise<void> {
+export async function emptyTrash(context: JobContext, input: { root: string }): Promise<null> {
   const store = new Store(input.root);
   for (const name of fs.existsSync(store.trash) ? fs.readdirSync(store.trash) : []) {
     context.progress('Removing files');
     await removeTree(`${store.trash}/${name}`, context.signal);
   }
+  return null;
 }
