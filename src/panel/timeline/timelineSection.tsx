@@ -61,6 +61,13 @@ function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
   const rows = itemsOf(timeline.list);
   const search = React.useRef<HTMLInputElement>(null);
   const list = React.useRef<HTMLDivElement>(null);
+  // The model tells its changes a frame later: the field must not be set back to what it held before a key meanwhile.
+  const [typed, setTyped] = React.useState(q);
+  React.useEffect(() => setTyped(q), [q]);
+  const searchFor = (words: string) => {
+    setTyped(words);
+    timeline.setFilter({ q: words });
+  };
   const [goTo, setGoTo] = React.useState<{ readonly row: number } | null>(null);
   React.useEffect(() => setGoTo(wish), [wish]);
 
@@ -84,16 +91,16 @@ function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
             placeholder={trans.__('Search titles, notes, notebooks')}
             aria-label={trans.__('Search titles, notes, notebooks')}
             maxLength={200}
-            value={q}
-            onChange={event => timeline.setFilter({ q: event.target.value })}
+            value={typed}
+            onChange={event => searchFor(event.target.value)}
             onKeyDown={event => {
               if (event.key === 'Escape') {
                 event.stopPropagation();
                 event.preventDefault();
-                if (q === '') {
+                if (typed === '') {
                   toList();
                 } else {
-                  timeline.setFilter({ q: '' });
+                  searchFor('');
                 }
               } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
                 event.preventDefault();
