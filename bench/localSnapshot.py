@@ -68,7 +68,7 @@ def _btrfs(folder: Path) -> Iterator[Path]:
     mounted.mkdir()
     with image.open("wb") as file:
         file.truncate(IMAGE_BYTES)
-    subprocess.run(["mkfs.btrfs", "--quiet", str(image)], check=True)
+    subprocess.run(["mkfs.btrfs", "--quiet", str(image)], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["mount", "-o", "loop", str(image), str(mounted)], check=True)
     try:
         yield mounted
