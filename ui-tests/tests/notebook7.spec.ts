@@ -11,7 +11,7 @@ test('one click in Notebook 7 makes a snapshot, and nothing on the page breaks',
 }) => {
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on('pageerror', error => problems.push(error.message));
+  page.on('pageerror', error => problems.push(error.stack ?? error.message));
   await page.goto(`${jupyter.url}/notebooks/analysis.ipynb`);
 
   await page.locator('[data-jp-item-name="datamark-snapshot"]').getByRole('button').click();

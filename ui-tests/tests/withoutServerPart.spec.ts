@@ -7,7 +7,7 @@ test.describe('with the server extension disabled', () => {
 
   test('the panel says so, once, and notebooks work as ever', async ({ page, datamark }) => {
     const problems: string[] = [];
-    page.on('pageerror', error => problems.push(error.message));
+    page.on('pageerror', error => problems.push(error.stack ?? error.message));
     await datamark.tab.click();
 
     await expect(datamark.panel.getByRole('heading', { level: 4 })).toHaveCount(1);
