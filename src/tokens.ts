@@ -136,6 +136,8 @@ export interface IDatamarkApi {
 /** Filters of the timeline; all optional. */
 export interface ISnapshotQuery {
   cursor?: string;
+  /** Rows left out after the cursor. */
+  skip?: number;
   limit?: number;
   q?: string;
   from?: string;

@@ -7,7 +7,10 @@ import type { TimelineRow } from '../tokens';
 
 type Day = SnapshotPage['days'][number];
 
-/** A place in the list where a page begins. */
+/** Pages begin at every so many rows of a day. */
+const STEP = 100;
+
+/** A place in the list where a page begins: so many rows after the day's cursor. */
 export interface PageStart {
   readonly day: string;
   readonly index: number;
@@ -20,8 +23,6 @@ export class TimelineIndex {
   private days: readonly Day[] = [];
   private readonly loaded = new Map<string, (Snapshot | undefined)[]>();
   private readonly dayOfName = new Map<string, string>();
-  /** Cursors of pages that go on inside a day, by `day:index`. */
-  private readonly continued = new Map<string, string>();
 
   /** Takes over a page that begins at `start`, or at the very top (null). Counts of the page win over older ones. */
   adopt(page: SnapshotPage, start: PageStart | null): void {
@@ -35,7 +36,7 @@ export class TimelineIndex {
     let at = start === null ? 0 : page.days.findIndex(({ day }) => day === start.day);
     let index = start?.index ?? 0;
     let used = 0;
-    // A page from the middle of a day whose count has changed has no known place: it is read again from the day's top.
+    // A page from the middle of a day whose count has changed has no known place: it is asked for again.
     let placed = at >= 0 && !(index > 0 && start !== null && stale.includes(start.day));
     while (placed && used < page.items.length) {
       const here = page.days[at];
@@ -51,10 +52,6 @@ export class TimelineIndex {
         at++;
         index = 0;
       }
-    }
-    const next = page.days[at];
-    if (placed && page.nextCursor !== null && next !== undefined && index > 0) {
-      this.continued.set(`${next.day}:${index}`, page.nextCursor);
     }
   }
 
@@ -77,7 +74,6 @@ export class TimelineIndex {
     place.list.splice(place.index, 1);
     this.dayOfName.delete(name);
     this.total--;
-    this.forgetContinued(place.day);
     this.days = this.days
       .map(one => (one.day === place.day ? { ...one, count: one.count - 1 } : one))
       .filter(({ count }) => count > 0);
@@ -103,19 +99,11 @@ export class TimelineIndex {
     return rows;
   }
 
-  /** Where a page has to begin so that it brings, or comes nearer to, this position. */
+  /** Where a page has to begin so that it brings this position. */
   startFor(day: string, index: number): PageStart | null {
     const found = this.days.find(one => one.day === day);
-    if (found === undefined) {
-      return null;
-    }
-    for (let at = index; at > 0; at--) {
-      const cursor = this.continued.get(`${day}:${at}`);
-      if (cursor !== undefined) {
-        return { day, index: at, cursor };
-      }
-    }
-    return { day, index: 0, cursor: found.cursor };
+    // Aligned, so that scrolling up does not ask for a page per row.
+    return found === undefined ? null : { day, index: index - (index % STEP), cursor: found.cursor };
   }
 
   private fill(here: Day, from: number, part: readonly Snapshot[], old: readonly (Snapshot | undefined)[]): void {
@@ -144,21 +132,12 @@ export class TimelineIndex {
   private drop(day: string): (Snapshot | undefined)[] {
     const list = this.loaded.get(day) ?? [];
     this.loaded.delete(day);
-    this.forgetContinued(day);
     for (const snapshot of list) {
       if (snapshot !== undefined && this.dayOfName.get(snapshot.name) === day) {
         this.dayOfName.delete(snapshot.name);
       }
     }
     return list;
-  }
-
-  private forgetContinued(day: string): void {
-    for (const key of [...this.continued.keys()]) {
-      if (key.startsWith(`${day}:`)) {
-        this.continued.delete(key);
-      }
-    }
   }
 
   private place(name: string): { day: string; list: (Snapshot | undefined)[]; index: number } | null {

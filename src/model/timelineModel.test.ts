@@ -78,11 +78,14 @@ it('loads the rows asked for, and nothing twice', async () => {
   expect(names().at(-1)).toBe('home.s00999');
 });
 
-it('asks for at most 200 rows at once, also far inside one long day', async () => {
-  server.snapshots = manySnapshots(900, { minutes: 1 });
+it('asks for at most 200 rows at once, and goes far inside one long day at once', async () => {
+  server.snapshots = manySnapshots(9_000, { minutes: 0.01 });
   await model.load();
-  await model.ensure(700, 720);
-  expect(kinds(700, 721)).toEqual(new Set(['snapshot']));
+  await model.ensure(7_000, 7_020);
+  expect(kinds(7_000, 7_021)).toEqual(new Set(['snapshot']));
+  expect(server.called('snapshots')).toBe(2);
+  const row = rows()[7_002];
+  expect(row?.type === 'snapshot' && row.snapshot.name).toBe('home.s07000');
   for (const [, , query] of server.calls.filter(([name]) => name === 'snapshots')) {
     expect((query as { limit: number }).limit).toBeLessThanOrEqual(200);
   }

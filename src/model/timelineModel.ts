@@ -143,7 +143,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
 
   async ensure(first: number, last: number): Promise<void> {
     const { signal } = this.generation;
-    // Every round brings at least one page; more are needed where a row is far inside a long day.
+    // Every round brings one page; more are needed where the rows lie on two.
     while (!signal.aborted && this.volume !== null) {
       const rows = itemsOf(this.shown);
       const missing = rows.slice(Math.max(0, first), last + 1).find(row => row.type === 'placeholder');
@@ -242,20 +242,21 @@ export class TimelineModel implements ITimelineModel, IDisposable {
 
   private async loadPage(start: PageStart, signal: AbortSignal): Promise<boolean> {
     const { volume } = this;
-    const running = this.pages.get(start.cursor);
+    const key = `${start.day}:${start.index}`;
+    const running = this.pages.get(key);
     if (volume === null || running !== undefined) {
       await running;
       return running !== undefined && !signal.aborted;
     }
     const work = (async () => {
-      const page = await this.ask(volume, { cursor: start.cursor, limit: PAGE }, signal);
+      const page = await this.ask(volume, { cursor: start.cursor, skip: start.index, limit: PAGE }, signal);
       if (!signal.aborted) {
         this.take(page, start);
       }
       return page.items.length > 0;
     })();
     this.pages.set(
-      start.cursor,
+      key,
       work.then(
         () => undefined,
         () => undefined
@@ -267,7 +268,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
       this.failed(error, signal);
       return false;
     } finally {
-      this.pages.delete(start.cursor);
+      this.pages.delete(key);
     }
   }
 

@@ -36,6 +36,7 @@ export class DatamarkPanel extends ReactWidget {
     this.addClass('dm-panel-widget');
     this.title.icon = datamarkIcon;
     this.title.caption = options.trans.__('Datamark: snapshots of your data');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', options.trans.__('Datamark'));
   }
@@ -90,8 +91,9 @@ export class DatamarkPanel extends ReactWidget {
 
   protected onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    const target = this.node.querySelector<HTMLElement>('.dm-section-timeline [role="grid"], [role="grid"], button');
-    target?.focus();
+    const timeline = this.node.querySelector<HTMLElement>('.dm-section-timeline [role="grid"]');
+    // Before the rows are there, the panel itself takes the focus: the next Tab goes to its first heading.
+    (timeline ?? this.node).focus();
   }
 
   private followVisibility(): void {

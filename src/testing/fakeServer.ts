@@ -95,7 +95,7 @@ export class FakeServer {
     if (this.fault !== null) {
       throw this.fault;
     }
-    const { q, from, to, cursor, limit = 100 } = query;
+    const { q, from, to, cursor, skip = 0, limit = 100 } = query;
     const matches = this.snapshots.filter(
       one =>
         one.volume === volume &&
@@ -103,7 +103,7 @@ export class FakeServer {
         (from === undefined || one.createdAt >= from) &&
         (to === undefined || one.createdAt < to)
     );
-    const start = cursor === undefined ? 0 : matches.findIndex(({ name }) => name === cursor);
+    const start = (cursor === undefined ? 0 : matches.findIndex(({ name }) => name === cursor)) + skip;
     const items = matches.slice(start, start + limit);
     const days = new Map<string, { day: string; count: number; cursor: string }>();
     for (const { createdAt, name } of matches) {

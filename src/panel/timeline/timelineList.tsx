@@ -89,6 +89,7 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
       const { current } = port;
       if (current !== null) {
         current.scrollTop = Math.max(0, topOf(layout, wish.row) - DAY_HEIGHT);
+        current.focus({ preventScroll: true });
       }
     }
   }, [wish]);
