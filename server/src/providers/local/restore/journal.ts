@@ -129,6 +129,13 @@ export function readJournal(directory: string): Journal | null {
   }
 }
 
+/** Removes journal and progress, once the record says how the restore ended. */
+export function removeJournal(directory: string): void {
+  for (const file of [join(directory, fileName), progressFile(directory)]) {
+    fs.rmSync(file, { force: true });
+  }
+}
+
 /**
  * Where carrying out stands. `forward` until every action is done and checked, `back` once it was decided to undo
  * them, `keeping` when either is finished and files set aside are looked through, `done` at last.

@@ -113,10 +113,11 @@ afterEach(() => {
   volume.dispose();
 });
 
-/** Checks the promise after a kill; answers which side the next start came to. */
-async function checkAfterKill(killed: RunnerEnd): Promise<string> {
+/** Checks the promise after a kill; answers which side the next start came to, and how many files were lost. */
+async function checkAfterKill(killed: RunnerEnd): Promise<{ outcome: string; lost: number }> {
   expect(killed).toMatchObject({ signal: 'SIGKILL' });
-  expect(strangers(volume.text(), before, after)).toEqual([]);
+  const lost = strangers(volume.text(), before, after);
+  expect(lost).toEqual([]);
 
   const provider = await startProvider({ root: volume.root, runner: inProcessRunner });
   try {
@@ -125,7 +126,7 @@ async function checkAfterKill(killed: RunnerEnd): Promise<string> {
     if (restore?.phase === 'succeeded') {
       expect(volume.text()).toEqual(after);
       await goBack(provider, restore.id);
-      return FINISHED;
+      return { outcome: FINISHED, lost: lost.length };
     }
     expect(volume.text()).toEqual(before);
     expect(restore?.phase ?? 'failed').toMatch(/^(failed|rolled-back|planned)$/);
@@ -133,7 +134,7 @@ async function checkAfterKill(killed: RunnerEnd): Promise<string> {
     expect(again).toMatchObject({ phase: 'succeeded', kept: null });
     expect(volume.text()).toEqual(after);
     await goBack(provider, again.id);
-    return ROLLED_BACK;
+    return { outcome: ROLLED_BACK, lost: lost.length };
   } finally {
     await provider.stop();
   }
@@ -144,8 +145,8 @@ async function goBack(provider: LocalProvider, restore: string): Promise<void> {
   expect(volume.text()).toEqual(before);
 }
 
-const row = (step: string, killed: string, outcome: string): string =>
-  `${step.padEnd(24)} ${killed.padEnd(16)} ${outcome.padEnd(10)} lost: 0`;
+const row = (step: string, killed: string, end: { outcome: string; lost: number }): string =>
+  `${step.padEnd(24)} ${killed.padEnd(16)} ${end.outcome.padEnd(10)} lost: ${end.lost}`;
 
 it('keeps every file whatever step it is killed at', async () => {
   const table: string[] = [];
@@ -164,10 +165,10 @@ it('keeps every file whatever step it is killed at', async () => {
           ...(back ? { fail: { step: 'restore:settle', code: 'EIO', times: 1 } } : {})
         }
       });
-      const outcome = await checkAfterKill(killed);
+      const { outcome, lost } = await checkAfterKill(killed);
       mutates ||= step === 'restore:begin';
       expect({ step, time, outcome }).toEqual({ step, time, outcome: mutates && !back ? FINISHED : ROLLED_BACK });
-      table.push(row(step, `at its time ${time}`, outcome));
+      table.push(row(step, `at its time ${time}`, { outcome, lost }));
     }
   }
   process.stdout.write(`\nKilled at every journalled step of a restore\n${table.join('\n')}\n`);
@@ -189,8 +190,8 @@ it('keeps every file whenever it is killed', async () => {
       { root: volume.root, verb: 'restore', snapshot, faults: SLOW },
       { killAfterMs }
     );
-    const outcome = killed.signal === null ? 'was faster' : await checkAfterKill(killed);
-    process.stdout.write(`${row('any', `after ${killAfterMs} ms`, outcome)}\n`);
+    const end = killed.signal === null ? { outcome: 'was faster', lost: 0 } : await checkAfterKill(killed);
+    process.stdout.write(`${row('any', `after ${killAfterMs} ms`, end)}\n`);
   }
 }, 300_000);
 

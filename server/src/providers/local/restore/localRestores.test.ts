@@ -102,6 +102,7 @@ it('restores, undoes, and undoes the undo', async () => {
   ]);
   expect(restore.steps.every(step => step.durationMs !== null)).toBe(true);
   expect(volume.read('report.txt')).toBe('then');
+  expect(fs.readdirSync(join(volume.store.restores, restore.id))).toEqual(['restore.json']);
   const after = volume.text();
 
   const back = await undo(provider, restore.id);

@@ -11,12 +11,14 @@ import { quarantine, readJsonFile } from '../atomicFile';
 import type { LocalServices } from '../localServices';
 import type { ObservedVolume } from '../observedVolume';
 import { toTrash } from '../recovery';
+import type { Store } from '../store';
 import { labelOf } from '../snapshotRecord';
-import { JournalError, Progress, progressFile, readJournal, type Journal } from './journal';
+import { JournalError, Progress, progressFile, readJournal, removeJournal, type Journal } from './journal';
 import {
   isFinal,
   newSteps,
   readRestoreRecord,
+  readRestores,
   restoreDirectory,
   restoreIds,
   stepsIn,
@@ -46,9 +48,23 @@ export async function recoverRestores(services: LocalServices, observed: Observe
       );
     }
   }
+  forgetOld(store);
   observed.changed();
   await observed.observe();
   return unfinished;
+}
+
+/** So many restores that are over are remembered per volume. */
+const REMEMBERED = 200;
+
+function forgetOld(store: Store): void {
+  const over = readRestores(store)
+    .map(record => record.restore)
+    .filter(restore => isFinal(restore.phase))
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  for (const { id } of over.slice(REMEMBERED)) {
+    toTrash(store, restoreDirectory(store, id), id);
+  }
 }
 
 function recoverOne(observed: ObservedVolume, record: RestoreRecord): RestoreRecord[] {
@@ -73,6 +89,7 @@ function recoverOne(observed: ObservedVolume, record: RestoreRecord): RestoreRec
     return [];
   }
   new Workspace(restoreDirectory(store, restore.id)).clear();
+  removeJournal(restoreDirectory(store, restore.id));
   releaseSafety(observed, restore.safetySnapshot);
   const why = interrupted(restore.volumeName, restore.id);
   end({ phase: 'failed', message: why.detail, problem: why });

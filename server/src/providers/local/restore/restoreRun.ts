@@ -11,7 +11,8 @@ import type { ObservedVolume } from '../observedVolume';
 import { copyMethodOf } from '../copyMethod';
 import type { SnapshotRecord } from '../snapshotRecord';
 import { systemProblem } from '../systemProblem';
-import type { Progress } from './journal';
+import { Workspace } from './workspace';
+import { removeJournal, type Progress } from './journal';
 import { restoreDirectory, stepsIn, toRestore, writeRestoreRecord, type RestoreRecord } from './restoreRecord';
 import { remarks, rolledBackProblem, shortTime, unchangedProblem } from './restoreWords';
 
@@ -46,7 +47,7 @@ export class RestoreRun {
     await context.pointOfNoReturn(NO_WAY_BACK);
     this.enter('restoring', 'Putting the files in place');
     const { volume } = this.observed;
-    const input = { root: volume.root, directory: restoreDirectory(volume.store, this.record.restore.id) };
+    const input = { root: volume.root, directory: this.directory };
     const watched: JobContext = {
       ...context,
       step: async name => {
@@ -124,7 +125,7 @@ export class RestoreRun {
       {
         root,
         id,
-        directory: restoreDirectory(store, id),
+        directory: this.directory,
         snapshot,
         safetySnapshot: safetySnapshot ?? '',
         keptFolder: this.record.keptFolder,
@@ -136,6 +137,10 @@ export class RestoreRun {
 
   private get isOver(): boolean {
     return this.record.restore.finishedAt !== null;
+  }
+
+  private get directory(): string {
+    return restoreDirectory(this.observed.volume.store, this.record.restore.id);
   }
 
   private get safety(): SnapshotRecord | undefined {
@@ -172,6 +177,7 @@ export class RestoreRun {
         ' '
       );
       this.finish('succeeded', { message, kept, problem: null });
+      removeJournal(this.directory);
       return;
     }
     const title = this.safety?.title ?? restore.safetySnapshot ?? '';
@@ -182,6 +188,7 @@ export class RestoreRun {
       kept,
       problem: failure.problem
     });
+    removeJournal(this.directory);
     if (progress.asBefore) {
       this.releaseSafety();
     }
@@ -206,6 +213,8 @@ export class RestoreRun {
       message: problem.detail,
       problem: slug === 'cancelled' ? null : problem
     });
+    new Workspace(this.directory).clear();
+    removeJournal(this.directory);
     this.releaseSafety();
     return new ProblemError(slug, problem);
   }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyRestore } from './applyRestoreJob';
 import { quietContext, TestVolume } from './testing/testVolume';
 
 const KEPT = 'kept-by-restore-test';
@@ -286,6 +287,50 @@ it('loses no version of a file that a program keeps saving by rename', async () 
   const { progress } = await volume.restore(snapshot, { context });
   const kept = progress.kept.map(path => volume.read(`${KEPT}/${path}`));
   expect([volume.read('busy.txt'), ...kept]).toContain(saved);
+});
+
+it('names every kept file, also when it was interrupted while it brought them out', async () => {
+  for (const name of ['a.txt', 'folder/b.txt', 'c.txt']) {
+    volume.write(name, 'then');
+  }
+  const snapshot = await volume.snapshot();
+  for (const name of ['a.txt', 'folder/b.txt', 'c.txt']) {
+    volume.write(name, 'now');
+  }
+  const interrupted = volume.restore(snapshot, {
+    secured: () => {
+      volume.write('a.txt', 'saved in between');
+      volume.write('folder/b.txt', 'saved in between');
+    },
+    context: at('restore:keep', failing('EINTR'))
+  });
+  await expect(interrupted).rejects.toMatchObject({ code: 'EINTR' });
+  const directory = join(volume.store.restores, fs.readdirSync(volume.store.restores)[0] ?? '');
+  const progress = await applyRestore(quietContext(), { root: volume.root, directory });
+  expect(progress).toMatchObject({ stage: 'done', kept: ['a.txt', 'folder/b.txt'] });
+  expect(volume.read(`${KEPT}/a.txt`)).toBe('saved in between');
+  expect(volume.read(`${KEPT}/folder/b.txt`)).toBe('saved in between');
+  expect(volume.read('folder/b.txt')).toBe('then');
+});
+
+it('keeps, on the way back, a file that replaced a restored one', async () => {
+  volume.write('a.txt', 'then');
+  volume.write('b.txt', 'then');
+  const snapshot = await volume.snapshot();
+  volume.write('a.txt', 'now');
+  volume.write('b.txt', 'now');
+  const context = at(
+    'restore:swap',
+    () => {
+      saveByRename(volume.path('a.txt'), 'saved after the swap');
+      failing('EIO')();
+    },
+    2
+  );
+  const { progress } = await volume.restore(snapshot, { context });
+  expect(progress).toMatchObject({ asBefore: true, kept: ['a.txt'] });
+  expect(volume.read('a.txt')).toBe('now');
+  expect(volume.read(`${KEPT}/a.txt`)).toBe('saved after the swap');
 });
 
 /** A file system of so many bytes, where the tests may mount one; else null. */

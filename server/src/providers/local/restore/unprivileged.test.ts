@@ -118,3 +118,17 @@ it('goes back and says why when a folder of somebody else does not let files be 
   expect(volume.read('theirs/b.txt')).toBe(UID === null ? 'then' : 'now');
   expect(UID === null ? before : volume.text()).toEqual(before);
 });
+
+it('replaces and brings back a file of somebody else, which the system does not let us link', async () => {
+  volume.write('report.txt', 'then');
+  giveAway(UID);
+  const snapshot = await volume.snapshot();
+  volume.write('report.txt', 'now, by somebody else');
+
+  const restore = await asUser({ root: volume.root, verb: 'restore', snapshot }, ['report.txt']);
+  expect(restore).toMatchObject({ phase: 'succeeded', problem: null, kept: null });
+  expect(volume.read('report.txt')).toBe('then');
+  const back = await asUser({ root: volume.root, verb: 'undo', restore: restore.id });
+  expect(back).toMatchObject({ phase: 'succeeded', problem: null });
+  expect(volume.read('report.txt')).toBe('now, by somebody else');
+});
