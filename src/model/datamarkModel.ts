@@ -13,10 +13,11 @@ import {
   type Snapshot,
   type Volume
 } from '../../contract';
-import { ApiProblem } from '../api/apiProblem';
+import type { ApiProblem } from '../api/apiProblem';
 import type { Connection, IDatamarkApi, IDatamarkModel, ListState } from '../tokens';
 import { ConnectionLoop } from './connectionLoop';
-import { afterEvent, afterFailure, afterResume, itemsOf } from './listState';
+import { itemsOf } from './listState';
+import { ObjectLists } from './objectLists';
 import { TimelineModel } from './timelineModel';
 import { waitFor } from './waitFor';
 
@@ -36,26 +37,7 @@ export interface DatamarkModelOptions {
 /** A refresh waits this long for the first answer, in ms. */
 const SETTLE_DEADLINE = 30_000;
 
-const isVolume = (object: IndexedObject): object is Volume => object.kind === 'volume';
-const isClone = (object: IndexedObject): object is Clone => object.kind === 'clone';
-const isRestore = (object: IndexedObject): object is Restore => object.kind === 'restore';
-const isOperation = (object: IndexedObject): object is Operation => object.kind === 'operation';
-const newer = (one: { createdAt: string }, other: { createdAt: string }) => one.createdAt > other.createdAt;
 const SHOWN_OPERATIONS: readonly Operation['state'][] = ['queued', 'running', 'cancelling', 'failed'];
-
-interface Lists {
-  readonly volumes: ListState<Volume>;
-  readonly clones: ListState<Clone>;
-  readonly restores: ListState<Restore>;
-  readonly operations: ListState<Operation>;
-}
-type Items<K extends keyof Lists> = Extract<Lists[K], { state: 'ready' }>['items'][number];
-
-/** One reading of all lists, and what the stream told meanwhile. */
-interface Listing {
-  readonly missed: ServerEvent[];
-  done: Promise<void>;
-}
 
 /** The state of the page, as `IDatamarkModel` promises it. */
 export class DatamarkModel implements IDatamarkModel, IDisposable {
@@ -66,23 +48,18 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   private readonly changedSignal = new Signal<this, void>(this);
   private readonly observedSignal = new Signal<this, ServerEvent>(this);
   private readonly stopWatchingPage: () => void;
-  private lists: Lists = {
-    volumes: { state: 'loading' },
-    clones: { state: 'loading' },
-    restores: { state: 'loading' },
-    operations: { state: 'loading' }
-  };
+  private readonly lists: ObjectLists;
   private current: Connection = { state: 'idle' };
   private wanted: string | null = null;
   private readonly snapshots = new Map<string, Snapshot>();
   private readonly dismissed = new Set<string>();
   private holders = 0;
-  private listing: Listing | null = null;
   private disposed = false;
 
   constructor(options: DatamarkModelOptions) {
     this.api = options.api;
     this.page = options.page;
+    this.lists = new ObjectLists({ api: options.api, onChange: () => this.listsChanged() });
     this.timeline = new TimelineModel({
       api: options.api,
       onSeen: snapshots => snapshots.forEach(snapshot => this.snapshots.set(snapshot.name, snapshot))
@@ -113,25 +90,25 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   }
 
   get volumes(): ListState<Volume> {
-    return this.lists.volumes;
+    return this.lists.current.volumes;
   }
 
   get clones(): ListState<Clone> {
-    return this.lists.clones;
+    return this.lists.current.clones;
   }
 
   get restores(): ListState<Restore> {
-    return this.lists.restores;
+    return this.lists.current.restores;
   }
 
   get operations(): readonly Operation[] {
-    return itemsOf(this.lists.operations).filter(
+    return itemsOf(this.lists.current.operations).filter(
       ({ id, state }) => SHOWN_OPERATIONS.includes(state) && !this.dismissed.has(id)
     );
   }
 
   get selectedVolume(): Volume | null {
-    const volumes = itemsOf(this.lists.volumes);
+    const volumes = itemsOf(this.lists.current.volumes);
     return volumes.find(({ id }) => id === this.wanted) ?? volumes[0] ?? null;
   }
 
@@ -168,7 +145,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     const segments = (text: string) => text.split('/').filter(part => part !== '' && part !== '.');
     const wanted = segments(path);
     let best: { volume: Volume; depth: number } | null = null;
-    for (const volume of itemsOf(this.lists.volumes)) {
+    for (const volume of itemsOf(this.lists.current.volumes)) {
       if (volume.browsePath === null) {
         continue;
       }
@@ -216,17 +193,16 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   }
 
   whenClone(id: string, done: (clone: Clone) => boolean, signal: AbortSignal): Promise<Clone> {
-    const known = () => itemsOf(this.lists.clones).find(clone => clone.id === id) ?? null;
+    const known = () => itemsOf(this.lists.current.clones).find(clone => clone.id === id) ?? null;
     const read = async () => {
       const items = await this.api.clones(signal);
-      this.lists = { ...this.lists, clones: { state: 'ready', items } };
-      this.changedSignal.emit();
+      this.lists.take('clones', items);
     };
     return waitFor({ model: this, kind: 'clone', id, known, read, done, signal });
   }
 
   whenRestore(id: string, done: (restore: Restore) => boolean, signal: AbortSignal): Promise<Restore> {
-    const known = () => itemsOf(this.lists.restores).find(restore => restore.id === id) ?? null;
+    const known = () => itemsOf(this.lists.current.restores).find(restore => restore.id === id) ?? null;
     const read = async () => this.remember(await this.api.restore(id, signal));
     return waitFor({ model: this, kind: 'restore', id, known, read, done, signal });
   }
@@ -261,7 +237,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   private apply(event: ServerEvent): void {
     if (event.type === 'reset') {
       this.snapshots.clear();
-      this.listing = null;
+      this.lists.forgetReading();
       void this.listAll();
     } else if (event.type === 'hello') {
       this.resumed();
@@ -280,7 +256,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
       this.snapshots.set(object.name, object);
     }
     const event: ServerEvent = { type: 'upsert', revision, object };
-    this.change(event);
+    this.lists.apply(event);
     // An answer that says nothing new is no reason to count the timeline again.
     if (known === undefined || JSON.stringify(known) !== JSON.stringify(object)) {
       this.timeline.apply(event);
@@ -291,115 +267,42 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     if (event.kind === 'snapshot') {
       this.snapshots.delete(event.id);
     }
-    this.change(event);
+    this.lists.apply(event);
     this.timeline.apply(event);
   }
 
-  private change(event: ServerEvent): void {
-    this.listing?.missed.push(event);
-    const { volumes, clones, restores, operations } = this.lists;
-    this.lists = {
-      volumes: withItems(
-        volumes,
-        afterEvent(itemsOf(volumes), event, isVolume, () => false)
-      ),
-      clones: withItems(clones, afterEvent(itemsOf(clones), event, isClone, newer)),
-      restores: withItems(restores, afterEvent(itemsOf(restores), event, isRestore, newer)),
-      operations: withItems(
-        operations,
-        afterEvent(itemsOf(operations), event, isOperation, () => false)
-      )
-    };
-    this.followSelection();
-    this.changedSignal.emit();
-  }
-
   private broken(error: ApiProblem, asOf: Date): void {
-    const { volumes, clones, restores, operations } = this.lists;
-    this.lists = {
-      volumes: afterFailure(volumes, error, asOf),
-      clones: afterFailure(clones, error, asOf),
-      restores: afterFailure(restores, error, asOf),
-      operations: afterFailure(operations, error, asOf)
-    };
     this.timeline.broken(error, asOf);
-    this.changedSignal.emit();
+    this.lists.broken(error, asOf);
   }
 
   /** Nothing was missed: old rows are true again. What was never read is read now. */
   private resumed(): void {
-    const { volumes, clones, restores, operations } = this.lists;
-    this.lists = {
-      volumes: afterResume(volumes),
-      clones: afterResume(clones),
-      restores: afterResume(restores),
-      operations: afterResume(operations)
-    };
     this.timeline.resumed();
-    const all = [...Object.values(this.lists), this.timeline.list];
-    if (all.some(list => list.state !== 'ready')) {
+    this.lists.resumed();
+    if ([...Object.values(this.lists.current), this.timeline.list].some(list => list.state !== 'ready')) {
       void this.listAll();
     }
-    this.changedSignal.emit();
   }
 
   private listAll(): Promise<void> {
-    if (this.listing !== null) {
-      return this.listing.done;
-    }
-    const listing: Listing = { missed: [], done: Promise.resolve() };
-    this.listing = listing;
-    listing.done = Promise.all([
-      this.read(listing, 'volumes', () => this.api.volumes(), isVolume).then(() => this.timeline.load()),
-      this.read(listing, 'clones', () => this.api.clones(), isClone),
-      this.read(listing, 'restores', () => this.api.restores(), isRestore),
-      this.read(listing, 'operations', () => this.api.operations(), isOperation)
-    ]).then(() => {
-      if (this.listing === listing) {
-        this.listing = null;
-      }
-    });
-    return listing.done;
+    return this.lists.read(() => this.timeline.load());
   }
 
-  private async read<K extends keyof Lists, T extends Items<K>>(
-    listing: Listing,
-    name: K,
-    ask: () => Promise<readonly T[]>,
-    isOurs: (object: IndexedObject) => object is T
-  ): Promise<void> {
-    let list: ListState<IndexedObject>;
-    try {
-      const read = await ask();
-      // Events told while the answer was under way may be newer than it; told again they do no harm.
-      const items = listing.missed.reduce((now, event) => afterEvent(now, event, isOurs, () => true), read);
-      list = { state: 'ready', items };
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) {
-        throw error;
-      }
-      list = afterFailure<IndexedObject>(this.lists[name], error, new Date());
-    }
-    if (this.listing === listing) {
-      this.lists = { ...this.lists, [name]: list };
-      this.followSelection();
-      this.changedSignal.emit();
-    }
+  private listsChanged(): void {
+    this.followSelection();
+    this.changedSignal.emit();
   }
 
   private followSelection(): void {
-    const { volumes } = this.lists;
+    const { volumes } = this.lists.current;
     if (volumes.state === 'ready' || volumes.state === 'unreachable') {
       const id = this.selectedVolume?.id ?? null;
       const before = this.timeline.volumeId;
       this.timeline.setVolume(id);
-      if (id !== before && this.current.state === 'online' && this.listing === null) {
+      if (id !== before && this.current.state === 'online' && !this.lists.isReading) {
         void this.timeline.load();
       }
     }
   }
-}
-
-function withItems<T>(list: ListState<T>, items: readonly T[]): ListState<T> {
-  return (list.state === 'ready' || list.state === 'unreachable') && list.items !== items ? { ...list, items } : list;
 }
