@@ -42,6 +42,10 @@ async function someWork(root: string): Promise<void> {
   await appendFile(join(root, 'features.csv'), 'yard,5.6\n');
   await datamarkCommand(root, 'snapshot', '--title', 'features v2');
   await datamarkCommand(root, 'clone', 'features v1', '--name', 'sweep-12');
+}
+
+/** What a restore is for. */
+async function spoil(root: string): Promise<void> {
   await writeFile(join(root, 'features.csv'), 'sensor,mean,deviation\n');
   await writeFile(join(root, 'model.json'), '{}');
   await rm(join(root, 'data', 'readings.csv'));
@@ -53,9 +57,11 @@ for (const [theme, suffix] of [
   ['JupyterLab Light', ''],
   ['JupyterLab Dark', '-dark']
 ] as const) {
-  test(`panel and dialogs in ${theme}`, async ({ page, datamark }) => {
+  test(`panel and dialogs in ${theme}`, async ({ page, datamark, jupyter }) => {
     await page.theme.setTheme(theme);
     await datamark.openNotebook('readings.ipynb');
+    await page.notebook.run();
+    await page.notebook.save();
     await datamark.openPanel();
     await datamark.openSection('Clones');
     await datamark.clone('sweep-12').waitFor();
@@ -67,6 +73,7 @@ for (const [theme, suffix] of [
     await page.screenshot({ path: join(IMAGES, `create${suffix}.png`) });
     await page.keyboard.press('Escape');
 
+    await spoil(jupyter.root);
     await datamark.chooseFromMenu(datamark.snapshot('features v1'), /^Restore/);
     const plan = datamark.dialog(/^Restore /);
     await plan.getByText('comes back').waitFor();

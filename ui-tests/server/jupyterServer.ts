@@ -98,7 +98,7 @@ async function end(process: ChildProcess): Promise<void> {
 /** Starts a server on a new folder. */
 export async function startJupyterServer(options: ServerOptions): Promise<JupyterServer> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'datamark-ui-')));
-  const root = join(folder, 'files');
+  const root = join(folder, 'project');
   const settings = join(folder, 'settings');
   const workspaces = join(folder, 'workspaces');
   const home = join(folder, 'home');
