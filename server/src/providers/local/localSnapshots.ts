@@ -9,7 +9,9 @@ import type { LocalServices } from './localServices';
 import type { ObservedVolume } from './observedVolume';
 import { toTrash } from './recovery';
 import { abandonSnapshot, writeSnapshotIntent } from './snapshotJob';
+import { assertInFuture, assertSettled, assertUid } from './snapshotChecks';
 import { newSnapshotName } from './snapshotName';
+import { neighbours } from './snapshotNeighbours';
 import { isHeld, labelOf, recordDirectory, toSnapshot, type SnapshotRecord } from './snapshotRecord';
 
 /** What distinguishes snapshots that are made for different reasons. */
@@ -44,22 +46,6 @@ export function intendSnapshot(observed: ObservedVolume, wanted: NewSnapshot, us
   writeSnapshotIntent(volume.store, record);
   observed.put(record);
   return record;
-}
-
-const byTime = (a: SnapshotRecord, b: SnapshotRecord): number =>
-  a.createdAt === b.createdAt ? (a.name < b.name ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
-
-/** The complete snapshots just before and just after one. */
-function neighbours(observed: ObservedVolume, record: SnapshotRecord): SnapshotRecord[] {
-  const ready = [...observed.contents.snapshots.values()].filter(
-    one => one.name !== record.name && one.state.phase === 'ready' && one.deletingSince === null
-  );
-  const before = ready
-    .filter(one => byTime(one, record) < 0)
-    .sort(byTime)
-    .at(-1);
-  const after = ready.filter(one => byTime(one, record) > 0).sort(byTime)[0];
-  return [before, after].filter(one => one !== undefined);
 }
 
 /** Snapshots of all volumes. */
@@ -315,36 +301,5 @@ export class LocalSnapshots {
     await this.services.runner.run('emptyTrash', { root }, context);
     await context.step('delete:done');
     this.measure(observed, affected);
-  }
-}
-
-function assertUid(record: SnapshotRecord, uid: string): void {
-  if (record.uid !== uid) {
-    throw new ProblemError('object-changed', {
-      detail: `${labelOf(record)} is not the one you looked at.`,
-      next: 'Look at it again, then decide.',
-      object: record.name
-    });
-  }
-}
-
-/** A record that a job is about to write can't be changed meanwhile: one of the two would be lost. */
-function assertSettled(record: SnapshotRecord): void {
-  if (record.state.phase === 'pending' || record.deletingSince !== null) {
-    throw new ProblemError('not-ready', {
-      detail: `${labelOf(record)} is being ${record.deletingSince === null ? 'created' : 'deleted'}.`,
-      next: 'Wait until that is done.',
-      object: record.name
-    });
-  }
-}
-
-function assertInFuture(heldUntil: SnapshotRecord['heldUntil']): void {
-  if (heldUntil !== null && heldUntil !== 'forever' && new Date(heldUntil) <= new Date()) {
-    throw new ProblemError('invalid-request', {
-      detail: `A hold can’t end in the past (${heldUntil}).`,
-      next: 'Choose a later time.',
-      fields: [{ path: 'heldUntil', message: 'It is in the past.' }]
-    });
   }
 }

@@ -36,6 +36,8 @@ const SHOWN_MS = 10 * 60_000;
 /** At most so many progress upserts a second. */
 const UPSERTS_PER_SECOND = 4;
 
+const OVER_WORDS = { succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled' } as const;
+
 /** The line of operations. */
 export class OperationQueue {
   private readonly waiting: Entry[] = [];
@@ -227,7 +229,8 @@ export class OperationQueue {
 
   private finish(entry: Entry, state: 'succeeded' | 'failed' | 'cancelled', problem: Problem | null): void {
     const over = { available: false, reason: 'It is over.', fix: 'Look at its result.' } as const;
-    this.show(entry, { state, problem, cancel: over, finishedAt: new Date().toISOString() });
+    const progress = { ...entry.operation.progress, text: OVER_WORDS[state] };
+    this.show(entry, { state, problem, progress, cancel: over, finishedAt: new Date().toISOString() });
     this.live.delete(entry.operation.id);
     const { id } = entry.operation;
     if (state === 'succeeded') {
