@@ -25,6 +25,7 @@ import { protectedPaths } from './protectedPaths';
 import { differsFromBefore, rollBack } from './rollBack';
 import { manifestOf } from './situation';
 import { carryOut, type Scene } from './swap';
+import { thinnedSteps } from './thinnedSteps';
 import { verify } from './verify';
 import { Workspace } from './workspace';
 
@@ -50,20 +51,6 @@ const unreadable = (directory: string, why: string, safetySnapshot: string | nul
         : `The data from before is in the safety snapshot ${safetySnapshot}: restore it.`,
     object: safetySnapshot
   });
-
-/** Every step of so many actions is passed on; of a larger number only every n-th, because each one costs a message. */
-const STEPS_ALL = 512;
-const STEPS_EVERY = 32;
-
-function thinned(context: JobContext): (name: string) => Promise<void> {
-  let count = 0;
-  return async name => {
-    count += 1;
-    if (count <= STEPS_ALL || count % STEPS_EVERY === 0) {
-      await context.step(name);
-    }
-  };
-}
 
 const WORDS: Record<JournalAction['kind'], string> = {
   write: 'Putting the files in place',
@@ -201,7 +188,7 @@ export const applyRestore: Job<ApplyRestore, Progress> = async (context, input) 
   const scene: Scene = {
     root: new InsideRoot(input.root),
     workspace,
-    step: thinned(context),
+    step: thinnedSteps(context),
     untouched: new Map()
   };
   let progress = found;

@@ -2,18 +2,16 @@
  * Restores of the local provider: makes plans, takes approvals, plans the way back, shows what the records say.
  * The work itself is in restoreRun.ts and its jobs; what an earlier process left is in recoverRestores.ts.
  */
-import { randomUUID } from 'node:crypto';
 import type { Restore } from '../../../../../contract';
 import { ProblemError } from '../../../problemError';
 import type { Intent } from '../../provider';
 import { copyMethodOf } from '../copyMethod';
 import type { LocalServices, Restoring } from '../localServices';
 import type { ObservedVolume } from '../observedVolume';
-import { newSnapshotName, stampOf } from '../snapshotName';
 import { labelOf, type SnapshotRecord } from '../snapshotRecord';
 import { recoverRestores } from './recoverRestores';
-import { KEPT_PREFIX } from './protectedPaths';
-import { newSteps, readRestores, toRestore, writeRestoreRecord, type RestoreRecord } from './restoreRecord';
+import { assertApprovable, lastDuration, newRestoreRecord } from './restoreRequest';
+import { readRestores, toRestore, writeRestoreRecord, type RestoreRecord } from './restoreRecord';
 import { RestoreRun } from './restoreRun';
 import { shortTime, unchangedProblem } from './restoreWords';
 
@@ -133,50 +131,14 @@ export class LocalRestores implements Restoring {
     if (made !== undefined) {
       return toRestore(made, observed);
     }
-    const record = this.newRecord(observed, this.readySnapshot(observed, snapshot), undoOf, intent);
+    const record = newRestoreRecord(observed, this.readySnapshot(observed, snapshot), {
+      undoOf,
+      operationKey: intent.operationKey,
+      requestedBy: this.services.configuration.user
+    });
     this.put(observed, record);
     this.enqueuePlan(observed, record);
     return toRestore(record, observed);
-  }
-
-  private newRecord(
-    observed: ObservedVolume,
-    snapshot: SnapshotRecord,
-    undoOf: string | null,
-    intent: Intent
-  ): RestoreRecord {
-    const { volume } = observed;
-    const now = new Date();
-    const taken = new Set(readRestores(volume.store).map(one => one.restore.id));
-    const id = newSnapshotName(volume.slug, now, name => taken.has(name));
-    return {
-      format: 1,
-      operationKey: intent.operationKey,
-      keptFolder: `${KEPT_PREFIX}${stampOf(now)}-${id.slice(-4)}`,
-      undoable: false,
-      restore: {
-        kind: 'restore',
-        id,
-        uid: randomUUID(),
-        volume: volume.id,
-        volumeName: volume.name,
-        snapshot: snapshot.name,
-        snapshotLabel: labelOf(snapshot),
-        snapshotCreatedAt: snapshot.createdAt,
-        undoOf,
-        requestedBy: this.services.configuration.user,
-        createdAt: now.toISOString(),
-        finishedAt: null,
-        phase: 'planning',
-        message: 'Looking at what would change',
-        plan: null,
-        steps: newSteps(volume.name),
-        safetySnapshot: null,
-        kept: null,
-        undo: { possible: false, reason: 'It is not done yet.' },
-        problem: null
-      }
-    };
   }
 
   private enqueuePlan(observed: ObservedVolume, record: RestoreRecord): void {
@@ -314,31 +276,3 @@ const usedBy = (restore: Restore): string[] => [
   restore.snapshot,
   ...(restore.safetySnapshot === null ? [] : [restore.safetySnapshot])
 ];
-
-function assertApprovable({ plan, id, volumeName }: Restore, now: Date): void {
-  if (plan === null || new Date(plan.validUntil) < now) {
-    throw new ProblemError('plan-expired', {
-      detail: 'The plan is too old: the files may have changed since.',
-      next: 'Make the plan again and look at it.',
-      object: id
-    });
-  }
-  const [first] = plan.blockers;
-  if (first !== undefined) {
-    throw new ProblemError('restore-blocked', {
-      detail: `${volumeName} can’t be restored yet: ${first.message}`,
-      next: first.fix,
-      object: id,
-      blockers: plan.blockers
-    });
-  }
-}
-
-/** How long the newest restore that succeeded here took, ms; null where there was none. */
-function lastDuration(observed: ObservedVolume): number | null {
-  const [last] = readRestores(observed.volume.store)
-    .map(record => record.restore)
-    .filter(restore => restore.phase === 'succeeded')
-    .sort((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? 1 : -1));
-  return last === undefined ? null : last.steps.reduce((sum, step) => sum + (step.durationMs ?? 0), 0);
-}

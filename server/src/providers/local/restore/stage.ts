@@ -4,8 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { displayPath, toBytePath, toSystemPath } from '../bytePath';
-import { copyFile, type CopyMethod } from '../copyFile';
-import { isReflinkRefused } from '../copyFile';
+import { copyFile, isReflinkRefused, type CopyMethod } from '../copyFile';
 import type { JobContext } from '../job';
 import type { ManifestEntry } from '../manifest';
 import { ProblemError } from '../../../problemError';
@@ -13,6 +12,7 @@ import type { Action, WriteAction } from './actions';
 import { equalFiles } from './compareContent';
 import type { Staged } from './journal';
 import { applyLinkMetadata, applyMetadata } from './metadata';
+import { thinnedSteps } from './thinnedSteps';
 import { inTree, type Workspace } from './workspace';
 
 /** What staging needs to know. */
@@ -93,6 +93,7 @@ function stageOne(request: StageRequest, action: WriteAction, place: string, con
 /** Stages all writes; returns the inode of each by its action's number. */
 export async function stageFiles(context: JobContext, request: StageRequest): Promise<Map<number, Staged>> {
   const staged = new Map<number, Staged>();
+  const step = thinnedSteps(context);
   const total = request.actions.filter(action => action.kind === 'write').length;
   for (const [number, action] of request.actions.entries()) {
     if (action.kind !== 'write') {
@@ -100,7 +101,7 @@ export async function stageFiles(context: JobContext, request: StageRequest): Pr
     }
     context.progress('Making the restored files', staged.size, total, 'files');
     staged.set(number, stageOne(request, action, request.workspace.staged({ number }), context));
-    await context.step('restore:stage');
+    await step('restore:stage');
   }
   return staged;
 }
