@@ -44,6 +44,9 @@ export interface LocalProviderOptions {
   readonly runner?: JobRunner;
 }
 
+/** A look at all processes serves so long, ms. */
+const PROCESSES_MS = 1000;
+
 /** Plain directories on this computer. */
 export class LocalProvider implements Provider {
   readonly kind = 'local';
@@ -57,7 +60,7 @@ export class LocalProvider implements Provider {
   private readonly restores: Restoring;
   private readonly stopping = new AbortController();
   private readonly backgrounds = new Set<Promise<void>>();
-  private openPaths: OpenPaths = openPaths([]);
+  private processes: { readonly seenAt: number; readonly open: OpenPaths } | null = null;
 
   constructor(private readonly options: LocalProviderOptions) {
     const { configuration, log, socket = null } = options;
@@ -84,7 +87,7 @@ export class LocalProvider implements Provider {
           index: this.index,
           serverRoot: configuration.serverRoot,
           method: faults.method,
-          usedBy: path => this.openPaths.usedBy(path),
+          usedBy: path => this.lookAtProcesses().usedBy(path),
           recover: observed => this.recover(observed),
           onLook: observed => this.restores.show(observed),
           log
@@ -131,10 +134,7 @@ export class LocalProvider implements Provider {
   }
 
   async refresh(): Promise<void> {
-    const roots = [...this.services.volumes.values()]
-      .filter(observed => observed.contents.clones.size > 0)
-      .map(observed => observed.volume.store.clonesRoot);
-    this.openPaths = openPaths(roots);
+    this.processes = null;
     await this.eachVolume('refresh', async observed => {
       await observed.claim();
       await observed.observe();
@@ -203,6 +203,16 @@ export class LocalProvider implements Provider {
       this.clones.resume(observed, record);
     }
     this.background('empty the trash', context => this.services.runner.run('emptyTrash', { root }, context));
+  }
+
+  /** Who works in which clone; a look at all processes serves for a moment. */
+  private lookAtProcesses(): OpenPaths {
+    const now = performance.now();
+    if (this.processes === null || now - this.processes.seenAt > PROCESSES_MS) {
+      const roots = [...this.services.volumes.values()].map(observed => observed.volume.store.clonesRoot);
+      this.processes = { seenAt: now, open: openPaths(roots) };
+    }
+    return this.processes.open;
   }
 
   /** One volume that can't be read must not hide the others. */
