@@ -255,3 +255,40 @@ it('lets go of the model while it is hidden', async () => {
   await until(() => server.open === 1);
   expect(server.calls.slice(asked).map(([name]) => name)).toEqual(['status', 'events']);
 });
+
+it('tells new snapshots above the list instead of moving what is read', async () => {
+  server.snapshots = manySnapshots(300);
+  await show('snapshot 0');
+  const grid = query('[aria-label="Snapshots of home"]');
+  grid.scrollTop = 2_000;
+  grid.dispatchEvent(new Event('scroll'));
+  await until(() => document.getElementById('dm-row-home.s00000') === null);
+  const rowsBefore = grid.scrollTop;
+  server.put(sampleSnapshot({ name: 'home.new', title: 'brand new', createdAt: '2026-11-19T15:00:00Z' }));
+  await until(() => text().includes('1 new'));
+  expect(grid.scrollTop).toBeGreaterThan(rowsBefore);
+  query('.dm-new-above').click();
+  grid.dispatchEvent(new Event('scroll'));
+  await until(() => text().includes('brand new') && !text().includes('1 new'));
+});
+
+it('counts the time of what is being created on the row itself', async () => {
+  const since = new Date(Date.now() - 42_000).toISOString();
+  server.snapshots = [sampleSnapshot({ createdAt: since, state: { phase: 'pending', since, message: '' } })];
+  await show('creating, ');
+  const shown = () => Number(/creating, (\d+) s/.exec(text())?.[1]);
+  const first = shown();
+  expect(first).toBeGreaterThanOrEqual(42);
+  await until(() => shown() > first);
+});
+
+it('restores what the user chose, and ignores what another version saved', () => {
+  state.restore({ open: { clones: true, timeline: 'x', more: 1 }, volume: 'data-1', snapshot: 7 });
+  expect(state.saved).toEqual({
+    open: { volumes: true, timeline: true, clones: true },
+    volume: 'data-1',
+    snapshot: null
+  });
+  state.restore('nonsense');
+  expect(state.saved.volume).toBe('data-1');
+});
