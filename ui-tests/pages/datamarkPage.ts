@@ -1,6 +1,6 @@
 /** What a person sees and does of Datamark in JupyterLab: found by roles and words, as a screen reader finds it. */
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { Locator } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -130,8 +130,10 @@ export class DatamarkPage {
   }
 
   private async openPalette(): Promise<Locator> {
-    await this.page.keyboard.press('Control+Shift+c');
     const palette = this.page.locator('.lm-CommandPalette').filter({ visible: true });
+    // The same keys close it, should it still be on its way out.
+    await expect(palette).toHaveCount(0);
+    await this.page.keyboard.press('Control+Shift+c');
     await palette.locator('input').fill('datamark');
     return palette;
   }
