@@ -40,6 +40,11 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
   await page.keyboard.press('Enter');
   await expect.poll(() => namesIn(root, 'datamark-clones').catch(() => [])).toEqual(['trial']);
 
+  await datamark.runFromPalette('Refresh');
+  await datamark.runFromPalette('Show Status');
+  await expect(datamark.dialog('Datamark status')).toContainText('plain directories on this computer');
+  await page.keyboard.press('Escape');
+
   await writeFile(join(root, 'notes.txt'), 'spoilt\n');
   await datamark.chooseFromMenu(datamark.snapshot('from the palette'), /^Restore/);
   await datamark
@@ -54,8 +59,4 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
     .getByRole('button', { name: /^Undo/ })
     .click();
   await expect.poll(() => textOf(root, 'notes.txt')).toBe('spoilt\n');
-
-  await datamark.runFromPalette('Refresh');
-  await datamark.runFromPalette('Show Status');
-  await expect(datamark.dialog('Datamark status')).toContainText('plain directories on this computer');
 });
