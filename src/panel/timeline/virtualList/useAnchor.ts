@@ -35,6 +35,8 @@ export function useAnchor(port: React.RefObject<HTMLElement>, rows: readonly Tim
     }
     const look = () => setAtTop(current.scrollTop <= 1);
     current.addEventListener('scroll', look, { passive: true });
+    // It may have been scrolled before anybody listened.
+    look();
     return () => current.removeEventListener('scroll', look);
   }, [port]);
 
