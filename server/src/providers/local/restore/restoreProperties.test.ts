@@ -60,7 +60,7 @@ function clear(volume: TestVolume): void {
   }
 }
 
-describe.each(['hardlink', 'copy'] as const)('a restore with snapshots made by %s', method => {
+describe.each(['reflink', 'hardlink', 'copy'] as const)('a restore with snapshots made by %s', method => {
   it('makes the volume equal to the snapshot, Undo makes it equal to before, and Undo of that works too', async () => {
     await fc.assert(
       fc.asyncProperty(tree, tree, fc.boolean(), async (then, now, replant) => {
@@ -89,7 +89,7 @@ describe.each(['hardlink', 'copy'] as const)('a restore with snapshots made by %
           volume.dispose();
         }
       }),
-      { numRuns: 30 }
+      { numRuns: 20 }
     );
   }, 120_000);
 });
