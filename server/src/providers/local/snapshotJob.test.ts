@@ -113,15 +113,35 @@ describe('a snapshot by hard links', () => {
   ])('takes a file anew that was %s', async (_, change) => {
     const root = temporary.directory();
     fs.writeFileSync(join(root, 'a'), 'one');
+    // A whole second: only such a time can be given back exactly.
+    fs.utimesSync(join(root, 'a'), 1_600_000_000, 1_600_000_000);
     await aged(root);
     const one = await madeSnapshot(root, { method: 'hardlink' });
     change(join(root, 'a'));
+    expect(fs.lstatSync(join(root, 'a')).mtimeMs).toBe(1_600_000_000_000);
 
     const two = await madeSnapshot(root, { method: 'hardlink' });
 
     expect(fs.readFileSync(join(two.tree, 'a'))).toEqual(fs.readFileSync(join(root, 'a')));
     expect(fs.readFileSync(join(one.tree, 'a'), 'utf8')).toBe('one');
     expect(fs.lstatSync(join(two.tree, 'a')).ino).not.toBe(fs.lstatSync(join(one.tree, 'a')).ino);
+  });
+
+  it('takes a rewritten file anew also when the clock went backwards since the snapshot before', async () => {
+    const root = temporary.directory();
+    fs.writeFileSync(join(root, 'a'), 'one');
+    fs.utimesSync(join(root, 'a'), 1_600_000_000, 1_600_000_000);
+    const one = await madeSnapshot(root, { method: 'hardlink' });
+    const manifest = one.store.manifest(one.name);
+    const future = `"startedAtNs":"${2n ** 62n}"`;
+    fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace(/"startedAtNs":"\d+"/, future));
+    await aged(root);
+    rewriteKeepingTime(join(root, 'a'), 'two');
+
+    const two = await madeSnapshot(root, { method: 'hardlink' });
+
+    expect(two.contents.base).toBe(one.name);
+    expect(fs.readFileSync(join(two.tree, 'a'), 'utf8')).toBe('two');
   });
 
   it('does not share a file whose change may be as young as the snapshot before', async () => {
