@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { appendFile, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { test } from '../fixtures';
+import type { DatamarkPage } from '../pages/datamarkPage';
 import { notebookOf } from '../server/files';
 
 const ROOT = join(__dirname, '..', '..');
@@ -53,34 +55,40 @@ async function spoil(root: string): Promise<void> {
 
 test.use({ server: { seed: someWork } });
 
-for (const [theme, suffix] of [
-  ['JupyterLab Light', ''],
-  ['JupyterLab Dark', '-dark']
-] as const) {
-  test(`panel and dialogs in ${theme}`, async ({ page, datamark, jupyter }) => {
-    await page.theme.setTheme(theme);
-    await datamark.openNotebook('readings.ipynb');
-    await page.notebook.run();
-    await page.notebook.save();
-    await datamark.openPanel();
-    await datamark.openSection('Clones');
-    await datamark.clone('sweep-12').waitFor();
-    await datamark.select(datamark.snapshot('features v1'));
-    await page.screenshot({ path: join(IMAGES, `panel${suffix}.png`) });
-
-    await datamark.snapshotButton.click();
-    await datamark.dialog(/^Snapshot /).waitFor();
-    await page.screenshot({ path: join(IMAGES, `create${suffix}.png`) });
-    await page.keyboard.press('Escape');
-
-    await spoil(jupyter.root);
-    await datamark.chooseFromMenu(datamark.snapshot('features v1'), /^Restore/);
-    const plan = datamark.dialog(/^Restore /);
-    await plan.getByText('comes back').waitFor();
-    await page.screenshot({ path: join(IMAGES, `restore-plan${suffix}.png`) });
-    await plan.getByRole('button', { name: 'Cancel' }).click();
-  });
+/** The panel beside a notebook that has run, with one row open. */
+async function showPanel(page: IJupyterLabPageFixture, datamark: DatamarkPage): Promise<void> {
+  await datamark.openNotebook('readings.ipynb');
+  await page.notebook.run();
+  await page.notebook.save();
+  await datamark.openPanel();
+  await datamark.openSection('Clones');
+  await datamark.clone('sweep-12').waitFor();
+  await datamark.select(datamark.snapshot('features v1'));
 }
+
+test('panel and dialogs', async ({ page, datamark, jupyter }) => {
+  await showPanel(page, datamark);
+  await page.screenshot({ path: join(IMAGES, 'panel.png') });
+
+  await datamark.snapshotButton.click();
+  await datamark.dialog(/^Snapshot /).waitFor();
+  await page.screenshot({ path: join(IMAGES, 'create.png') });
+  await page.keyboard.press('Escape');
+
+  await spoil(jupyter.root);
+  await datamark.chooseFromMenu(datamark.snapshot('features v1'), /^Restore/);
+  await datamark
+    .dialog(/^Restore /)
+    .getByText('comes back')
+    .waitFor();
+  await page.screenshot({ path: join(IMAGES, 'restore-plan.png') });
+});
+
+test('panel in the dark', async ({ page, datamark }) => {
+  await page.theme.setDarkTheme();
+  await showPanel(page, datamark);
+  await page.screenshot({ path: join(IMAGES, 'panel-dark.png') });
+});
 
 test('magics', async ({ page, datamark }) => {
   await datamark.openNotebook('magics.ipynb');
