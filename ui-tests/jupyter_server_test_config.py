@@ -24,5 +24,7 @@ if given["token"]:
     # The way in that people have: a token once, then a cookie, and XSRF checked on every change.
     c.IdentityProvider.token = given["token"]
     c.ServerApp.disable_check_xsrf = False
+if given["node"]:
+    c.DatamarkExtension.node = given["node"]
 if given["serverExtension"] is False:
     c.ServerApp.jpserver_extensions = {"jupyterlab_datamark": False}

@@ -24,6 +24,8 @@ export interface ServerOptions {
   token: string;
   /** false: the server part of Datamark is not enabled. */
   serverExtension: boolean;
+  /** Node.js to use; '' is the one that is found. */
+  node: string;
   /** Fills the folder before the server starts. */
   seed: (root: string) => Promise<void>;
   /** Extra environment variables. */
@@ -35,6 +37,7 @@ export const DEFAULT_SERVER: ServerOptions = {
   baseUrl: '/',
   token: '',
   serverExtension: true,
+  node: '',
   seed: async () => undefined,
   environment: {}
 };

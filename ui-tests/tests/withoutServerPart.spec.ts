@@ -20,3 +20,15 @@ test.describe('with the server extension disabled', () => {
     expect(problems).toEqual([]);
   });
 });
+
+test.describe('with a Node.js that is not there', () => {
+  test.use({ server: { seed: smallProject, node: '/nowhere/node' } });
+
+  test('the panel tells the cause and what mends it', async ({ datamark }) => {
+    await datamark.tab.click();
+
+    await expect(datamark.panel.getByRole('heading', { level: 4 })).toHaveText(/Node\.js/);
+    await expect(datamark.panel).toContainText('/nowhere/node');
+    await expect(datamark.snapshotButton).toHaveCount(0);
+  });
+});
