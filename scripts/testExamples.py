@@ -24,6 +24,8 @@ def test_there_are_sample_notebooks() -> None:
 def test_sample_notebook_runs_headless(notebook: Path, tmp_path: Path) -> None:
     prepare_folder(tmp_path)
     command = ["nbconvert", "--to", "notebook", "--execute", "--output", "executed.ipynb", notebook.name]
+    # Sockets have names of their own; a free port may be taken by another kernel before this one listens on it.
+    command += ["--KernelManager.transport=ipc"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("DATAMARK_")}
     done = subprocess.run(
         [str(Path(sys.executable).with_name("jupyter")), *command],

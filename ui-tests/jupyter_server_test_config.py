@@ -24,6 +24,8 @@ if given["token"]:
     # The way in that people have: a token once, then a cookie, and XSRF checked on every change.
     c.IdentityProvider.token = given["token"]
     c.ServerApp.disable_check_xsrf = False
+# A free port may be taken by another kernel before this one listens on it; a socket has a name of its own.
+c.KernelManager.transport = "ipc"
 if given["node"]:
     c.DatamarkExtension.node = given["node"]
 if given["serverExtension"] is False:

@@ -129,39 +129,43 @@ export class DatamarkPage {
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
-  private async openPalette(): Promise<Locator> {
+  /**
+   * Opens the palette and uses it. It closes when something else takes the focus, for example a notebook that has just
+   * been opened; then a person opens it again.
+   */
+  private async inPalette(use: (palette: Locator) => Promise<void>): Promise<void> {
     const palette = this.page.locator('.lm-CommandPalette').filter({ visible: true });
     await expect(this.page.getByRole('dialog')).toHaveCount(0);
-    // It closes when something else takes the focus, for example the row that a closed dialog gives it back to.
     await expect(async () => {
       if ((await palette.count()) === 0) {
         await this.page.keyboard.press('Control+Shift+c');
       }
       await palette.locator('input').fill('datamark', { timeout: 2000 });
-    }).toPass();
-    return palette;
+      await use(palette);
+    }).toPass({ timeout: 30_000 });
   }
 
   /** Words of all commands that the palette lists under Datamark, sorted. */
   async paletteLabels(): Promise<string[]> {
-    const palette = await this.openPalette();
-    const labels = palette.locator(
-      '.lm-CommandPalette-header:has-text("Datamark") ~ .lm-CommandPalette-item[data-command^="datamark:"] .lm-CommandPalette-itemLabel'
-    );
-    await labels.first().waitFor();
-    const words = await labels.allInnerTexts();
+    const words: string[] = [];
+    await this.inPalette(async palette => {
+      const labels = palette.locator('.lm-CommandPalette-item[data-command^="datamark:"] .lm-CommandPalette-itemLabel');
+      await labels.first().waitFor({ timeout: 2000 });
+      words.splice(0, words.length, ...(await labels.allInnerTexts()));
+    });
     await this.page.keyboard.press('Escape');
-    return words.sort();
+    return [...new Set(words)].sort();
   }
 
   /** Runs a command from the palette, found by its words there. */
   async runFromPalette(label: string): Promise<void> {
-    const palette = await this.openPalette();
-    await palette
-      .locator('.lm-CommandPalette-item:not(.lm-mod-disabled)')
-      .filter({ has: this.page.locator('.lm-CommandPalette-itemLabel', { hasText: new RegExp(`^${label}$`) }) })
-      .first()
-      .click();
+    await this.inPalette(palette =>
+      palette
+        .locator('.lm-CommandPalette-item:not(.lm-mod-disabled)')
+        .filter({ has: this.page.locator('.lm-CommandPalette-itemLabel', { hasText: new RegExp(`^${label}$`) }) })
+        .first()
+        .click({ timeout: 2000 })
+    );
   }
 
   /** Presses Tab until something has the focus; a person would give up after a while, too. */

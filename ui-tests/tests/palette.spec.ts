@@ -43,7 +43,7 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
   await datamark.runFromPalette('Refresh');
   await datamark.runFromPalette('Show Status');
   await expect(datamark.dialog('Datamark status')).toContainText('plain directories on this computer');
-  await page.keyboard.press('Escape');
+  await datamark.dialog('Datamark status').getByRole('button', { name: 'Close' }).last().click();
 
   await writeFile(join(root, 'notes.txt'), 'spoilt\n');
   await datamark.chooseFromMenu(datamark.snapshot('from the palette'), /^Restore/);
@@ -53,6 +53,11 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
     .click();
   await expect.poll(() => textOf(root, 'notes.txt')).toBe('first\n');
   await expect(datamark.toast(/is restored to/)).toBeVisible();
+  // The open notebook was saved since.
+  await datamark
+    .dialog(/show what was there before/)
+    .getByRole('button', { name: /^Reload/ })
+    .click();
   await datamark.runFromPalette('Undo Restore…');
   await datamark
     .dialog(/^Undo the restore of /)
