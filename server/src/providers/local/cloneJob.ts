@@ -9,7 +9,7 @@ import { ProblemError } from '../../problemError';
 import { readJsonFile, syncDirectory } from './atomicFile';
 import { displayPath, joinBytePath, toBytePath, toSystemPath } from './bytePath';
 import { CloneRecord, writeCloneRecord } from './cloneRecord';
-import { copyMethodOf } from './copyMethod';
+import { copyMethodOf, fileSystemType } from './copyMethod';
 import { copyTree, type CopiedTree } from './copyTree';
 import { excludePatterns } from './excludePatterns';
 import type { Job, JobContext } from './job';
@@ -143,7 +143,7 @@ export const buildClone: Job<BuildClone, CloneRecord> = async (context, input) =
     const copied = await copySource(context, store, input, record);
     await context.step('clone:copied');
     const built = join(store.building, input.name);
-    syncTree(built, copied.written);
+    syncTree(built, copied.written, fileSystemType(input.root));
     await context.pointOfNoReturn('It is complete already.');
     const inode = fs.lstatSync(built, { bigint: true }).ino.toString();
     const state = { phase: 'publishing', since: record.createdAt, inode, bytes: copied.bytes } as const;

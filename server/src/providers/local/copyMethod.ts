@@ -40,8 +40,18 @@ export function copyMethodOf(store: Store): TreeMethod {
 const unescape = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** Type of the file system at a path, from proc_pid_mountinfo(5); null where that can't be told. */
-export function fileSystemType(path: string, mountinfo: string): string | null {
+/** Type of the file system at a real path; null where that can't be told. */
+export function fileSystemType(path: string): string | null {
+  try {
+    return typeInMountinfo(path, fs.readFileSync('/proc/self/mountinfo', 'utf8'));
+  } catch {
+    // No such file: another system than Linux.
+    return null;
+  }
+}
+
+/** The same, from the text of proc_pid_mountinfo(5). */
+export function typeInMountinfo(path: string, mountinfo: string): string | null {
   let best: { at: string; type: string } | null = null;
   for (const line of mountinfo.split('\n')) {
     const [before, after] = line.split(' - ');

@@ -39,7 +39,7 @@ export interface CopiedTree {
   readonly entries: Map<BytePath, ManifestEntry>;
   readonly files: number;
   readonly bytes: number;
-  /** Files whose content was written, by path in the tree: what has to be brought to the disk. */
+  /** Files whose content was written: what has to be brought to the disk besides names and shared blocks. */
   readonly written: BytePath[];
 }
 
@@ -113,7 +113,7 @@ class TreeCopier {
     } catch (error) {
       const code = errorCode(error) ?? '';
       // The earlier copy is gone, has too many links, or may not be linked: a copy is as good.
-      if (['ENOENT', 'EMLINK', 'EPERM', 'EXDEV', 'EACCES'].includes(code)) {
+      if (['ENOENT', 'EMLINK', 'EPERM', 'EXDEV', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP'].includes(code)) {
         return false;
       }
       throw error;

@@ -14,7 +14,8 @@ import { treeDigest } from './testing/treeDigest';
 const temporary = new TemporaryVolumes('memory');
 afterEach(() => temporary.dispose());
 
-const METHODS = ['hardlink', 'copy'] as const;
+// Where blocks can’t be shared, `reflink` copies each file that it can’t link.
+const METHODS = ['reflink', 'hardlink', 'copy'] as const;
 
 describe.each(METHODS)('a snapshot by %s', method => {
   it('looks like the original, for any tree', async () => {
@@ -82,7 +83,7 @@ describe.each(METHODS)('a snapshot by %s', method => {
   });
 });
 
-describe('a snapshot by hard links', () => {
+describe.each(['hardlink', 'reflink'] as const)('a snapshot by %s after another one', method => {
   const aged = async (root: string): Promise<void> => {
     // A file is shared only if it is older than the snapshot before: wait until the clock of its times moved on.
     const { ctimeNs } = fs.lstatSync(join(root, 'a'), { bigint: true });
@@ -97,9 +98,9 @@ describe('a snapshot by hard links', () => {
     const root = temporary.directory();
     fs.writeFileSync(join(root, 'a'), 'one');
     await aged(root);
-    const one = await madeSnapshot(root, { method: 'hardlink' });
+    const one = await madeSnapshot(root, { method });
 
-    const two = await madeSnapshot(root, { method: 'hardlink' });
+    const two = await madeSnapshot(root, { method });
 
     expect(two.contents.base).toBe(one.name);
     expect(fs.lstatSync(join(two.tree, 'a')).ino).toBe(fs.lstatSync(join(one.tree, 'a')).ino);
@@ -116,11 +117,11 @@ describe('a snapshot by hard links', () => {
     // A whole second: only such a time can be given back exactly.
     fs.utimesSync(join(root, 'a'), 1_600_000_000, 1_600_000_000);
     await aged(root);
-    const one = await madeSnapshot(root, { method: 'hardlink' });
+    const one = await madeSnapshot(root, { method });
     change(join(root, 'a'));
     expect(fs.lstatSync(join(root, 'a')).mtimeMs).toBe(1_600_000_000_000);
 
-    const two = await madeSnapshot(root, { method: 'hardlink' });
+    const two = await madeSnapshot(root, { method });
 
     expect(fs.readFileSync(join(two.tree, 'a'))).toEqual(fs.readFileSync(join(root, 'a')));
     expect(fs.readFileSync(join(one.tree, 'a'), 'utf8')).toBe('one');
@@ -131,14 +132,14 @@ describe('a snapshot by hard links', () => {
     const root = temporary.directory();
     fs.writeFileSync(join(root, 'a'), 'one');
     fs.utimesSync(join(root, 'a'), 1_600_000_000, 1_600_000_000);
-    const one = await madeSnapshot(root, { method: 'hardlink' });
+    const one = await madeSnapshot(root, { method });
     const manifest = one.store.manifest(one.name);
     const future = `"startedAtNs":"${2n ** 62n}"`;
     fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace(/"startedAtNs":"\d+"/, future));
     await aged(root);
     rewriteKeepingTime(join(root, 'a'), 'two');
 
-    const two = await madeSnapshot(root, { method: 'hardlink' });
+    const two = await madeSnapshot(root, { method });
 
     expect(two.contents.base).toBe(one.name);
     expect(fs.readFileSync(join(two.tree, 'a'), 'utf8')).toBe('two');
@@ -148,13 +149,13 @@ describe('a snapshot by hard links', () => {
     const root = temporary.directory();
     fs.writeFileSync(join(root, 'a'), 'one');
     await aged(root);
-    const one = await madeSnapshot(root, { method: 'hardlink' });
+    const one = await madeSnapshot(root, { method });
     const manifest = one.store.manifest(one.name);
     const { ctimeNs } = fs.lstatSync(join(root, 'a'), { bigint: true });
     const text = fs.readFileSync(manifest, 'utf8');
     fs.writeFileSync(manifest, text.replace(/"startedAtNs":"\d+"/, `"startedAtNs":"${ctimeNs}"`));
 
-    const two = await madeSnapshot(root, { method: 'hardlink' });
+    const two = await madeSnapshot(root, { method });
 
     expect(two.contents.base).toBe(one.name);
     expect(fs.lstatSync(join(two.tree, 'a')).ino).not.toBe(fs.lstatSync(join(one.tree, 'a')).ino);
@@ -163,10 +164,10 @@ describe('a snapshot by hard links', () => {
   it('copies in full where the manifest before is cut off', async () => {
     const root = temporary.directory();
     fs.writeFileSync(join(root, 'a'), 'one');
-    const one = await madeSnapshot(root, { method: 'hardlink' });
+    const one = await madeSnapshot(root, { method });
     fs.truncateSync(one.store.manifest(one.name), 40);
 
-    const two = await madeSnapshot(root, { method: 'hardlink' });
+    const two = await madeSnapshot(root, { method });
 
     expect(two.contents.base).toBeNull();
     expect(fs.readFileSync(join(two.tree, 'a'), 'utf8')).toBe('one');

@@ -8,7 +8,7 @@ import type { Problem } from '../../../../contract';
 import { problemSlug } from '../../../../contract';
 import { ProblemError } from '../../problemError';
 import { readJsonFile, syncDirectory, writeJsonFile } from './atomicFile';
-import { copyMethodOf } from './copyMethod';
+import { copyMethodOf, fileSystemType } from './copyMethod';
 import { copyTree } from './copyTree';
 import { excludePatterns } from './excludePatterns';
 import type { Job, JobContext } from './job';
@@ -72,7 +72,8 @@ async function fillTree(context: JobContext, store: Store, input: TakeSnapshot):
   const directory = join(store.pending, input.name);
   const tree = join(directory, 'tree');
   const method = input.method ?? copyMethodOf(store);
-  const base = method === 'hardlink' ? findBase(store) : null;
+  // Linking is quicker than sharing blocks, and needs no space for a second inode.
+  const base = method === 'copy' ? null : findBase(store);
   const startedAtNs = store.now();
   const omitted: Omitted[] = [];
   const onOmitted = (one: Omitted): void => void omitted.push(one);
@@ -88,7 +89,7 @@ async function fillTree(context: JobContext, store: Store, input: TakeSnapshot):
     onOmitted
   });
   await context.step('snapshot:copied');
-  syncTree(tree, copied.written);
+  syncTree(tree, copied.written, fileSystemType(input.root));
   writeManifest(join(directory, 'manifest.jsonl'), {
     startedAtNs,
     exclude: input.exclude,

@@ -52,14 +52,6 @@ function freeBytes(root: string): Volume['free'] {
   }
 }
 
-function typeOf(root: string): string | null {
-  try {
-    return fileSystemType(root, fs.readFileSync('/proc/self/mountinfo', 'utf8'));
-  } catch {
-    return null;
-  }
-}
-
 const newer = (a: SnapshotRecord, b: SnapshotRecord): SnapshotRecord => (a.createdAt < b.createdAt ? b : a);
 
 /** The volume as it is now. */
@@ -84,7 +76,7 @@ export function toVolume({ volume, snapshots, method, serverRoot }: VolumeFacts)
       reason: 'A directory is not counted as files change; each snapshot tells how much it covers.'
     },
     free: freeBytes(root),
-    driver: driverText(typeOf(root), method),
+    driver: driverText(fileSystemType(root), method),
     storageClass: null,
     accessModes: [],
     can: { snapshot: can, clone: can, restore: can },
