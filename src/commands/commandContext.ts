@@ -12,6 +12,8 @@ export interface ICommandContext extends ILanguage {
   readonly documents: IOpenDocuments;
   readonly settings: ISettingsSource;
   readonly announcer: IAnnouncer;
+  /** Ids of restores that a command of this page follows to their end. */
+  readonly followed: Set<string>;
   /** A key that makes a repeated request answer with what the first one made. */
   readonly newKey: () => string;
   /** Path of what is selected in the file browser (or its folder), or null. */

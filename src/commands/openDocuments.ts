@@ -6,6 +6,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import { showsContentOf } from './shownContent';
 
 /** An open file, by its path below the server's root. */
 export interface IOpenDocument {
@@ -13,8 +14,11 @@ export interface IOpenDocument {
   readonly dirty: boolean;
 }
 
-/** What a file that is open looks like on disk now. */
-export type OnDisk = 'same' | 'changed' | 'gone' | 'unknown';
+/**
+ * What a file that is open looks like on disk now. `touched`: the same content, though JupyterLab takes it for changed;
+ * `unknown`: it could not be compared.
+ */
+export type OnDisk = 'same' | 'touched' | 'changed' | 'gone' | 'unknown';
 
 export interface IOpenDocuments {
   list(): readonly IOpenDocument[];
@@ -22,7 +26,7 @@ export interface IOpenDocuments {
   currentNotebook(): string | null;
   /** Saves those of these files that are dirty; answers with the paths that could not be saved. */
   save(paths: readonly string[]): Promise<readonly string[]>;
-  /** Compares what is shown with what is on disk. */
+  /** Compares what is shown (for a dirty file: what was last loaded or saved) with what is on disk. */
   onDisk(path: string): Promise<OnDisk>;
   /** Reads clean files from disk again; answers with the paths that were not (dirty meanwhile, or failed). */
   reload(paths: readonly string[]): Promise<readonly string[]>;
@@ -69,17 +73,28 @@ export class OpenDocuments implements IOpenDocuments {
 
   async onDisk(path: string): Promise<OnDisk> {
     const context = this._contexts().get(path);
+    const contents = this._options.manager?.services.contents;
     const shown = context?.contentsModel;
-    if (context === undefined || shown === null || shown === undefined) {
+    if (context === undefined || contents === undefined || shown === null || shown === undefined) {
       return 'unknown';
     }
     try {
-      const contents = this._options.manager?.services.contents;
-      const now = await contents?.get(context.path, { content: false });
-      if (now === undefined) {
-        return 'unknown';
+      const now = await contents.get(context.path, { content: false, hash: true });
+      // The page keeps no size (docregistry, `Context._updateContentsModel`), and a time says nothing of content.
+      const hashed = isText(now.hash) && isText(shown.hash) && now.hash_algorithm === shown.hash_algorithm;
+      if (hashed && now.hash === shown.hash) {
+        return 'same';
       }
-      return now.last_modified === shown.last_modified && now.size === shown.size ? 'same' : 'changed';
+      const moved = hashed || now.last_modified !== shown.last_modified;
+      if (context.model.dirty) {
+        return moved ? (hashed ? 'changed' : 'unknown') : 'same';
+      }
+      if (!isText(shown.hash) && context.model.toString() === '') {
+        // Its view holds no content, as with a video: reading it again costs nothing and claims nothing.
+        return moved ? 'touched' : 'same';
+      }
+      const file = await contents.get(context.path, { content: true, type: shown.type });
+      return !showsContentOf(context.model, file) ? 'changed' : moved ? 'touched' : 'same';
     } catch (error) {
       return responseStatus(error) === 404 ? 'gone' : 'unknown';
     }
@@ -124,7 +139,15 @@ export class OpenDocuments implements IOpenDocuments {
   }
 }
 
-const responseStatus = (error: unknown): number | null =>
-  typeof error === 'object' && error !== null && 'response' in error && error.response instanceof Response
-    ? error.response.status
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** Status of the answer that an error of the contents API carries (services, `ServerConnection.ResponseError`). */
+function responseStatus(error: unknown): number | null {
+  const response = typeof error === 'object' && error !== null && 'response' in error ? error.response : null;
+  return typeof response === 'object' &&
+    response !== null &&
+    'status' in response &&
+    typeof response.status === 'number'
+    ? response.status
     : null;
+}

@@ -51,6 +51,7 @@ export function pageContext(parts: IPageParts): ICommandContext {
       notebooks
     }),
     settings: watchSettings(parts.settings),
+    followed: new Set(),
     newKey: () => UUID.uuid4(),
     selectedPath: () => {
       const browser = fileBrowsers?.tracker.currentWidget;

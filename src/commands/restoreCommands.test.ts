@@ -53,6 +53,7 @@ describe('a restore', () => {
     });
     expect(model.holds).toBe(0);
     expect(showProgress).toHaveBeenCalled();
+    expect([...context.followed]).toEqual(['restore-1']);
   });
 
   it('changes nothing when it is cancelled', async () => {

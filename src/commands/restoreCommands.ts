@@ -11,6 +11,7 @@ import type { ICommandContext } from './commandContext';
 import type { IOpenDocument } from './openDocuments';
 import { CANCELLED, type Outcome } from './outcome';
 import { problemOf } from './problemOf';
+import { offerReload, openOn } from './reloadOffer';
 import { chooseRestore, loadModel } from './targets';
 
 type Args = ReadonlyPartialJSONObject;
@@ -135,10 +136,6 @@ function isOutdated(problem: Problem): boolean {
 const isDirty = (document: IOpenDocument): boolean => document.dirty;
 const pathOf = (document: IOpenDocument): string => document.path;
 
-/** Open files that lie on a volume. */
-const openOn = (context: ICommandContext, volume: string): IOpenDocument[] =>
-  context.documents.list().filter(one => context.datamark.model.volumeOfPath(one.path)?.id === volume);
-
 /** A file that can't be saved stops the restore: its edits would be in no snapshot. */
 async function savedAll(context: ICommandContext, request: IRestoreRequest): Promise<boolean> {
   const { trans } = context;
@@ -162,6 +159,7 @@ async function follow(context: ICommandContext, approved: Restore): Promise<Outc
   const { model, api } = context.datamark;
   const { showProgress } = await import('../dialogs/restoreProgress');
   const { isFinal } = await import('../dialogs/restoreWords');
+  context.followed.add(approved.id);
   context.announcer.restore(approved);
   const over = new AbortController();
   const card = showProgress({ model, restore: approved, language: context, signal: over.signal }).then(async asked => {
@@ -181,26 +179,5 @@ async function follow(context: ICommandContext, approved: Restore): Promise<Outc
     return { outcome: 'done', restore: ended.id, state: ended.phase, safetySnapshot: ended.safetySnapshot };
   } finally {
     over.abort();
-  }
-}
-
-/** Tells which open files are not what the disk has now; reloads the clean ones if the person wants it. */
-async function offerReload(context: ICommandContext, ended: Restore): Promise<void> {
-  const { documents, trans } = context;
-  if (ended.phase === 'cancelled') {
-    return;
-  }
-  const { askReload, isStale, staleFiles } = await import('../dialogs/reloadFiles');
-  const seen = [];
-  for (const document of openOn(context, ended.volume)) {
-    seen.push({ document, disk: await documents.onDisk(document.path) });
-  }
-  const stale = staleFiles(seen);
-  if (!isStale(stale) || !(await askReload(stale, ended.volumeName, context))) {
-    return;
-  }
-  const missed = await documents.reload(stale.reload);
-  if (missed.length > 0) {
-    context.announcer.info(trans.__('Not reloaded: %1. Use File, Reload from Disk.', missed.join(', ')));
   }
 }

@@ -1,6 +1,7 @@
 import { Dialog } from '@jupyterlab/apputils';
 import { Note, type Restore } from '../../contract';
 import type { IDatamarkModel } from '../tokens';
+import type { OnDisk } from '../commands/openDocuments';
 import { FakeModel, language, NOW } from '../testing/fakePage';
 import { until } from '../testing/until';
 import {
@@ -289,18 +290,24 @@ describe('small questions', () => {
   });
 
   it('never count a file with unsaved changes as one to reload', () => {
-    const file = (path: string, dirty: boolean, disk: 'same' | 'changed' | 'gone' | 'unknown') => ({
+    const file = (path: string, dirty: boolean, disk: OnDisk) => ({
       document: { path, dirty },
       disk
     });
     expect(
       staleFiles([
         file('same', false, 'same'),
+        file('put back', false, 'touched'),
         file('clean', false, 'changed'),
         file('edited', true, 'changed'),
         file('edited, not looked at', true, 'unknown'),
         file('gone', true, 'gone')
       ])
-    ).toEqual({ reload: ['clean'], edited: ['edited', 'edited, not looked at'], gone: ['gone'] });
+    ).toEqual({
+      touched: ['put back'],
+      reload: ['clean'],
+      edited: ['edited', 'edited, not looked at'],
+      gone: ['gone']
+    });
   });
 });

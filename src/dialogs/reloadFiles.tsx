@@ -11,6 +11,8 @@ import { Note } from './parts';
 
 /** Open files of a restored volume, sorted by what can be done with them. */
 export interface IStaleFiles {
+  /** Clean, with the content that is on disk, but JupyterLab takes the file for changed: read again without a word. */
+  readonly touched: readonly string[];
   /** Clean and changed on disk: can be read again. */
   readonly reload: readonly string[];
   /** Changed on disk, with unsaved edits. */
@@ -24,6 +26,7 @@ export function staleFiles(files: readonly { readonly document: IOpenDocument; r
   const pick = (wanted: (file: { document: IOpenDocument; disk: OnDisk }) => boolean) =>
     files.filter(wanted).map(file => file.document.path);
   return {
+    touched: pick(({ document, disk }) => disk === 'touched' && !document.dirty),
     reload: pick(({ document, disk }) => disk === 'changed' && !document.dirty),
     // What is not known is treated as changed, because saving it could write over restored data.
     edited: pick(({ document, disk }) => document.dirty && (disk === 'changed' || disk === 'unknown')),

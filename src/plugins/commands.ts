@@ -10,6 +10,7 @@ import { IAnnouncer } from '../announcer';
 import { commandList } from '../commands/commandList';
 import { pageContext } from '../commands/pageContext';
 import { followReasons, registerCommand } from '../commands/registerCommands';
+import { watchRestores } from '../commands/reloadOffer';
 import { CommandIDs, IDatamark } from '../tokens';
 
 /** Those that make sense without an argument; the others stand in the menus of rows. */
@@ -67,6 +68,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     for (const command of IN_PALETTE) {
       palette?.addItem({ command, category });
     }
+    watchRestores(context);
     datamark.model.changed.connect(
       followReasons(
         app.commands,

@@ -108,7 +108,14 @@ export interface IFakePage {
   /** What was announced, in order. */
   readonly told: string[];
   readonly problems: Problem[];
-  readonly documents: { list: IOpenDocument[]; notebook: string | null; saved: string[]; failing: string[] };
+  readonly documents: {
+    list: IOpenDocument[];
+    notebook: string | null;
+    disk: Record<string, OnDisk>;
+    saved: string[];
+    reloaded: string[];
+    failing: string[];
+  };
 }
 
 /** A page with one volume, no open file, and the given answers. */
@@ -117,7 +124,14 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
   const calls: Call[] = [];
   const told: string[] = [];
   const problems: Problem[] = [];
-  const documents: IFakePage['documents'] = { list: [], notebook: null, saved: [], failing: [] };
+  const documents: IFakePage['documents'] = {
+    list: [],
+    notebook: null,
+    disk: {},
+    saved: [],
+    reloaded: [],
+    failing: []
+  };
   let keys = 0;
   const context: ICommandContext = {
     ...language,
@@ -130,9 +144,13 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
         documents.saved.push(...paths);
         return Promise.resolve(paths.filter(path => documents.failing.includes(path)));
       },
-      onDisk: () => Promise.resolve<OnDisk>('same'),
-      reload: () => Promise.resolve([])
+      onDisk: path => Promise.resolve<OnDisk>(documents.disk[path] ?? 'same'),
+      reload: paths => {
+        documents.reloaded.push(...paths);
+        return Promise.resolve(paths.filter(path => documents.failing.includes(path)));
+      }
     },
+    followed: new Set(),
     settings: { current: readSettings(settings), changed: new Signal<never, void>({} as never) },
     announcer: {
       snapshot: one => told.push(`snapshot ${one.name}`),
