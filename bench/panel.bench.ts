@@ -72,8 +72,9 @@ test.describe('with 10,000 snapshots', () => {
         throw new Error('The list did not scroll.');
       }
       await new Promise(resolve => requestIdleCallback(resolve));
+      const last = observer.takeRecords().map(task => task.duration);
       observer.disconnect();
-      return longest;
+      return Math.max(longest, ...last);
     }, SCROLL_STEPS);
 
     await report({ firstOpenSeconds: first, openSeconds: median(later), longestTaskMs });
