@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { joinBytePath, toBytePath, toSystemPath, type BytePath } from './bytePath';
 import { copyFile, isReflinkRefused, type CopyMethod, type CopyResult } from './copyFile';
+import { utimesSeconds } from './fileTime';
 import type { JobContext } from './job';
 import { unchangedSince, type Manifest, type ManifestEntry } from './manifest';
 import type { Omitted } from './omissions';
@@ -14,8 +15,6 @@ import { entryOf } from './walkTree';
 
 /** A pause, a step and a report after so many entries. */
 const BATCH = 256;
-/** Seconds, as utimes takes them. A double is exact to about 0.2 µs; the manifest keeps every nanosecond. */
-const seconds = (ns: bigint): number => Number(ns) / 1e9;
 
 /** What is copied, and how. */
 export interface TreeCopy {
@@ -76,7 +75,7 @@ class TreeCopier {
       this.entries.set(entry.path, entry);
     } else if (entry.type === 'symlink') {
       fs.symlinkSync(toSystemPath(entry.target ?? ''), toSystemPath(target));
-      const time = seconds(entry.mtimeNs);
+      const time = utimesSeconds(entry.mtimeNs);
       fs.lutimesSync(toSystemPath(target), time, time);
       this.giveToOwner(entry, target);
       this.entries.set(entry.path, entry);
@@ -161,7 +160,7 @@ class TreeCopier {
 
   private finish(entry: ManifestEntry, target: BytePath): void {
     const path = toSystemPath(target);
-    const time = seconds(entry.mtimeNs);
+    const time = utimesSeconds(entry.mtimeNs);
     const owned = this.giveToOwner(entry, target);
     fs.utimesSync(path, time, time);
     // Last: chown takes setuid away, and a file that is now somebody else's must not run as its new owner.

@@ -1,24 +1,10 @@
 /** Mode, owner and times: giving them to a path, and telling whether it has them. */
 import * as fs from 'node:fs';
+import { sameTime, utimesSeconds } from '../fileTime';
 import type { ManifestEntry } from '../manifest';
 import { errorCode } from '../systemProblem';
 import { PERMISSIONS } from './actions';
 import type { SystemPath } from './insideRoot';
-
-/** Node sets times to the µs only: closer than this, ns, two times are equal. */
-const TIME_TOLERANCE_NS = 2_000n;
-
-/** Whether two times are equal as far as Node can set them. */
-export const sameTime = (a: bigint, b: bigint): boolean => {
-  const apart = a - b;
-  return apart <= TIME_TOLERANCE_NS && apart >= -TIME_TOLERANCE_NS;
-};
-
-/**
- * Seconds as Node takes them: as text, because it reads a negative number as now; whole µs and a bit, because libuv
- * cuts to µs and the double may lie 0.12 µs lower, which would take a µs away at every restore.
- */
-const seconds = (ns: bigint): string => String(Number(ns / 1000n) / 1e6 + 3e-7);
 
 /** Whether this process may give files to other owners. */
 export const canChown = (): boolean => process.geteuid?.() === 0;
@@ -30,7 +16,7 @@ export function applyMetadata(path: SystemPath, entry: ManifestEntry): void {
     fs.chownSync(path, entry.uid, entry.gid);
   }
   fs.chmodSync(path, entry.mode & PERMISSIONS);
-  fs.utimesSync(path, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+  fs.utimesSync(path, utimesSeconds(entry.mtimeNs), utimesSeconds(entry.mtimeNs));
 }
 
 /** The same for a symbolic link itself. */
@@ -38,7 +24,7 @@ export function applyLinkMetadata(path: SystemPath, entry: ManifestEntry): void 
   if (canChown()) {
     fs.lchownSync(path, entry.uid, entry.gid);
   }
-  fs.lutimesSync(path, seconds(entry.mtimeNs), seconds(entry.mtimeNs));
+  fs.lutimesSync(path, utimesSeconds(entry.mtimeNs), utimesSeconds(entry.mtimeNs));
 }
 
 /** Like `applyMetadata`, but answers false where the system refuses, as it does on what others own. */

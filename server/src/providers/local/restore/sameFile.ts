@@ -4,7 +4,7 @@
  */
 import type { BytePath } from '../bytePath';
 import { unchangedSince, type Manifest, type ManifestEntry } from '../manifest';
-import { sameTime } from './metadata';
+import { sameTime } from '../fileTime';
 
 /** Whether mode, time and (where it can be set) owner are equal. */
 export const sameMetadata = (present: ManifestEntry, target: ManifestEntry, canChown: boolean): boolean =>

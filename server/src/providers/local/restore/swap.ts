@@ -5,12 +5,13 @@
  */
 import * as fs from 'node:fs';
 import { displayPath } from '../bytePath';
+import { sameTime } from '../fileTime';
 import { errorCode } from '../systemProblem';
 import type { ManifestEntry } from '../manifest';
 import { changing } from './directoryAccess';
 import { NotInsideRoot, type InsideRoot, type SystemPath } from './insideRoot';
 import type { JournalAction, JournalWrite } from './journal';
-import { sameTime, tryMetadata } from './metadata';
+import { tryMetadata } from './metadata';
 import { isThere, type Workspace } from './workspace';
 
 /** Where and with what the actions are carried out. */
