@@ -1,9 +1,11 @@
 /** Times of files as Node takes them, so that setting a time that was read comes as near as a double can. */
 
+const SECOND_NS = 1_000_000_000n;
+
 /** Nanoseconds that libuv makes of seconds, which are not negative: 1.52 keeps them all, earlier ones cut to µs. */
 const asSet = (seconds: number): bigint => {
   const whole = Math.floor(seconds);
-  return BigInt(whole) * 1_000_000_000n + BigInt(Math.trunc((seconds - whole) * 1e9));
+  return BigInt(whole) * SECOND_NS + BigInt(Math.trunc((seconds - whole) * 1e9));
 };
 
 /**
@@ -12,7 +14,8 @@ const asSet = (seconds: number): bigint => {
  */
 export function utimesSeconds(ns: bigint): string {
   const distance = ns < 0n ? -ns : ns;
-  const nearest = Number(distance) / 1e9;
+  // Not divided as one number, which would be rounded twice.
+  const nearest = Number(distance / SECOND_NS) + Number(distance % SECOND_NS) / 1e9;
   const seconds = asSet(nearest) < distance ? nearest + (nearest * Number.EPSILON) / 2 : nearest;
   return String(ns < 0n ? -seconds : seconds);
 }
