@@ -64,8 +64,7 @@ def take(
         wait = Wait(work.client, "snapshot", made.name, f"“{made.label}” of {volume.name}", work.progress())
         document = wait.until(lambda one: one["state"]["phase"] in ("ready", "failed"), work.say)
         if document is None:
-            detail = f"{made.label} was deleted before it was ready."
-            raise error("snapshot-not-found", detail, "Make another one.", about=made.name)
+            raise wait.loss()
         made = Snapshot.read(document, now(), round((time.monotonic() - started) * 1000))
         if made.state.phase == "ready":
             return made
@@ -108,7 +107,7 @@ def clone(work: Workplace, arguments: Namespace) -> Record:
     wait = Wait(work.client, "clone", made.id, f"“{made.name}”", work.progress())
     document = wait.until(lambda one: one["state"]["phase"] in ("ready", "failed"), work.say)
     if document is None:
-        raise error("clone-not-found", f"{made.name} was deleted before it was ready.", "Clone again.", about=made.id)
+        raise wait.loss()
     made = Clone.read(document, now())
     if made.state.problem:
         raise DatamarkError(made.state.problem)

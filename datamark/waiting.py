@@ -104,6 +104,16 @@ class Wait:
                 return None
             raise
 
+    def loss(self) -> DatamarkError:
+        """Why the object that was waited for is gone: it was cancelled, as its operation says, or deleted."""
+        ended = [one for one in self._client.operations() if one.object_name == self._name]
+        if any(one.state == "cancelled" for one in ended):
+            return error(
+                "cancelled", f"{self._label} was cancelled.", "Start it again if you want it.", about=self._name
+            )
+        slug = "clone-not-found" if self._kind == "clone" else "snapshot-not-found"
+        return error(slug, f"{self._label} was deleted before it was ready.", "Make another one.", about=self._name)
+
     def _is_it(self, document: Document) -> bool:
         key = "name" if self._kind == "snapshot" else "id"
         return bool(document["kind"] == self._kind and document[key] == self._name)
