@@ -174,21 +174,23 @@ export class LocalSnapshots {
 
   /** Measures in the background what complete snapshots hold alone; the numbers show when they are known. */
   measure(observed: ObservedVolume, names: readonly string[]): void {
+    this.services.background('measure', context => observed.during(() => this.measureEach(observed, names, context)));
+  }
+
+  private async measureEach(observed: ObservedVolume, names: readonly string[], context: JobContext): Promise<void> {
     const { runner } = this.services;
-    this.services.background('measure', async context => {
-      for (const name of names) {
-        const before = observed.contents.snapshots.get(name);
-        if (before?.state.phase !== 'ready') {
-          continue;
-        }
-        const { method } = before.state.contents;
-        const ownData = await runner.run('measureOwnData', { root: observed.volume.root, name, method }, context);
-        const now = observed.contents.snapshots.get(name);
-        if (now?.state.phase === 'ready' && now.deletingSince === null && observed.volume.lock.isHeld()) {
-          observed.put({ ...now, ownData });
-        }
+    for (const name of names) {
+      const before = observed.contents.snapshots.get(name);
+      if (before?.state.phase !== 'ready') {
+        continue;
       }
-    });
+      const { method } = before.state.contents;
+      const ownData = await runner.run('measureOwnData', { root: observed.volume.root, name, method }, context);
+      const now = observed.contents.snapshots.get(name);
+      if (now?.state.phase === 'ready' && now.deletingSince === null && observed.volume.lock.isHeld()) {
+        observed.put({ ...now, ownData });
+      }
+    }
   }
 
   private find(name: string): { observed: ObservedVolume; record: SnapshotRecord } {

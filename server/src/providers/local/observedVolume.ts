@@ -1,6 +1,6 @@
 /**
- * One volume as this process sees it: keeps the index in step with the store, takes the store's lock before the first
- * change, and watches for changes by others. Level-triggered: every look is a look at everything.
+ * One volume as this process sees it: keeps the index in step with the store, takes the store's lock before a change
+ * and gives it back when idle, and watches for changes by others. Level-triggered: every look is a look at everything.
  */
 import * as fs from 'node:fs';
 import { basename } from 'node:path';
@@ -10,9 +10,11 @@ import { ProblemError } from '../../problemError';
 import { quarantine } from './atomicFile';
 import { toClone, writeCloneRecord, type CloneRecord } from './cloneRecord';
 import { copyMethodOf } from './copyMethod';
+import { IdleRelease } from './idleRelease';
 import { browsePathOf, type LocalVolume } from './localVolume';
 import { toSnapshot, writeSnapshotRecord, type SnapshotRecord, type TreeMethod } from './snapshotRecord';
 import { StoreReader, type Damage, type StoreContents } from './storeContents';
+import { StoreWatch } from './storeWatch';
 import { errorCode } from './systemProblem';
 import { toVolume, writability } from './volumeState';
 
@@ -24,15 +26,16 @@ export interface ObservedVolumeOptions {
   readonly method: TreeMethod | undefined;
   /** Who works in which clone, by the clone's path; asked at every look. */
   readonly usedBy: (path: string) => Clone['usedBy'];
-  /** Called once, right after this process became the one that may change the store. */
+  /** The lock is given back when nothing needed it for so long, ms. */
+  readonly releaseAfterMs: number;
+  /** Whether an operation on the volume is queued or running. */
+  readonly isBusy: (volume: string) => boolean;
+  /** Called each time this process has become the one that may change the store. */
   readonly recover: (observed: ObservedVolume) => Promise<void>;
   /** Called at every look, to show what else the store holds. */
   readonly onLook: (observed: ObservedVolume) => void;
   readonly log: { warn: (details: object, message: string) => void };
 }
-
-/** Changes by others are looked at together, after this many ms. */
-const SETTLE_MS = 100;
 
 /** One volume, observed. */
 export class ObservedVolume {
@@ -47,13 +50,26 @@ export class ObservedVolume {
   private readonly shown = new Map<string, SnapshotRecord>();
   private readonly shownClones = new Set<string>();
   private readonly noticesByObject = new Map<string, Notice>();
-  private watchers: fs.FSWatcher[] = [];
-  private settling: NodeJS.Timeout | null = null;
+  private readonly idle: IdleRelease;
+  private readonly watch: StoreWatch;
   private stopped = false;
 
   constructor(private readonly options: ObservedVolumeOptions) {
     this.volume = options.volume;
-    this.reader = new StoreReader(options.volume.store);
+    const { store } = options.volume;
+    this.reader = new StoreReader(store);
+    this.idle = new IdleRelease({
+      afterMs: options.releaseAfterMs,
+      isBusy: () => this.claiming !== null || options.isBusy(this.volume.id),
+      release: () => this.release()
+    });
+    this.watch = new StoreWatch({
+      store,
+      onChange: () => {
+        this.observe().catch((error: unknown) => options.log.warn({ err: error }, 'looking at the store failed'));
+      },
+      onRefused: error => options.log.warn({ code: errorCode(error), path: store.path }, 'can’t watch the store')
+    });
   }
 
   get notices(): Notice[] {
@@ -65,6 +81,13 @@ export class ObservedVolume {
     const look = this.looking.then(() => this.look());
     this.looking = look.catch(() => undefined);
     return look;
+  }
+
+  /** Puts in order what a process left that died with the lock; looking at the store alone takes no lock. */
+  async claimIfLeft(): Promise<void> {
+    if (this.volume.lock.isLeft()) {
+      await this.claim();
+    }
   }
 
   /** Takes the lock where there is a store and nobody else has it. Never throws for a lock that is held. */
@@ -87,20 +110,27 @@ export class ObservedVolume {
         new ProblemError('not-supported', { detail: can.reason, next: can.fix, object: volume.name })
       );
     }
-    if (this.recovered && volume.lock.isHeld()) {
-      return;
+    if (!this.recovered || !volume.lock.isHeld()) {
+      // Everybody who comes meanwhile waits for the same recovery.
+      this.claiming ??= this.takeOver().finally(() => {
+        this.claiming = null;
+      });
+      await this.claiming;
     }
-    // Everybody who comes meanwhile waits for the same recovery.
-    this.claiming ??= this.takeOver().finally(() => {
-      this.claiming = null;
-    });
-    await this.claiming;
+    this.idle.needed();
+  }
+
+  /** Keeps the lock until the work is over, if this process has it. */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.idle.during(work);
   }
 
   private async takeOver(): Promise<void> {
     const { store, lock } = this.volume;
     store.create(new Date());
     lock.acquire();
+    // From here on also where the rest fails: a lock that nobody gives back stops every other server.
+    this.idle.needed();
     this.method = this.options.method ?? copyMethodOf(store);
     await this.options.recover(this);
     this.recovered = true;
@@ -138,9 +168,20 @@ export class ObservedVolume {
   /** Stops watching and gives the lock back. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.unwatch();
+    this.watch.close();
+    this.idle.cancel();
     await this.looking;
     this.volume.lock.release();
+  }
+
+  /** Another process may change the store now: before the next change by this one all of it is looked at again. */
+  private release(): void {
+    this.recovered = false;
+    try {
+      this.volume.lock.release();
+    } catch (error) {
+      this.options.log.warn({ err: error, path: this.volume.store.lock }, 'the lock can’t be given back');
+    }
   }
 
   private async look(): Promise<void> {
@@ -154,7 +195,7 @@ export class ObservedVolume {
     this.tellDamages();
     this.showAll();
     this.options.onLook(this);
-    this.watch();
+    this.watch.open();
   }
 
   private showAll(): void {
@@ -234,50 +275,5 @@ export class ObservedVolume {
     const { path, what, name, why } = damage;
     const message = `The record of the ${what} ${basename(name)} in ${this.volume.name} can’t be read: ${why}. ${consequence}`;
     this.noticesByObject.set(path, { code: 'store-corrupt', message, fix, object: name });
-  }
-
-  private watch(): void {
-    const { store } = this.volume;
-    if (this.watchers.length > 0 || this.stopped || !store.exists()) {
-      return;
-    }
-    const settle = (): void => {
-      this.settling ??= setTimeout(() => {
-        this.settling = null;
-        this.observe().catch((error: unknown) => this.options.log.warn({ err: error }, 'looking at the store failed'));
-      }, SETTLE_MS).unref();
-    };
-    try {
-      // Of the store itself only these files tell of changes; its lock and probes come and go.
-      this.addWatcher(store.path, name => name === 'revision' || name === 'lock', settle);
-      this.addWatcher(store.snapshots, () => true, settle);
-      this.addWatcher(store.clonesRoot, () => true, settle);
-    } catch (error) {
-      // No watches left, or a file system without them: then changes show at the next `refresh`.
-      this.options.log.warn({ code: errorCode(error), path: store.path }, 'can’t watch the store');
-      this.unwatch();
-    }
-  }
-
-  private addWatcher(path: string, matters: (name: string) => boolean, settle: () => void): void {
-    if (!fs.existsSync(path)) {
-      return;
-    }
-    const watcher = fs.watch(path, { persistent: false }, (_, name) => {
-      if (name === null || matters(name)) {
-        settle();
-      }
-    });
-    watcher.on('error', () => this.unwatch());
-    this.watchers.push(watcher);
-  }
-
-  private unwatch(): void {
-    this.watchers.forEach(watcher => watcher.close());
-    this.watchers = [];
-    if (this.settling !== null) {
-      clearTimeout(this.settling);
-      this.settling = null;
-    }
   }
 }

@@ -2,6 +2,7 @@
  * The local provider: snapshots, clones and restores of plain directories. This file only puts its parts together;
  * each part says what it does in its own file.
  */
+import * as fs from 'node:fs';
 import type {
   Capabilities,
   Capability,
@@ -42,8 +43,12 @@ export interface LocalProviderOptions {
   readonly socket?: string | null;
   /** How jobs run; left out: in a worker thread of this program. */
   readonly runner?: JobRunner;
+  /** A store's lock is given back when nothing needed it for so long, ms. */
+  readonly releaseAfterMs?: number;
 }
 
+/** Long enough for a few changes in a row to need the lock once, short enough to wait for. */
+const RELEASE_AFTER_MS = 5000;
 /** A look at all processes serves so long, ms. */
 const PROCESSES_MS = 1000;
 
@@ -87,6 +92,8 @@ export class LocalProvider implements Provider {
           index: this.index,
           serverRoot: configuration.serverRoot,
           method: faults.method,
+          releaseAfterMs: options.releaseAfterMs ?? RELEASE_AFTER_MS,
+          isBusy: id => this.services.queue.isBusy(id),
           usedBy: path => this.lookAtProcesses().usedBy(path),
           recover: observed => this.recover(observed),
           onLook: observed => this.restores.show(observed),
@@ -136,7 +143,7 @@ export class LocalProvider implements Provider {
   async refresh(): Promise<void> {
     this.processes = null;
     await this.eachVolume('refresh', async observed => {
-      await observed.claim();
+      await observed.claimIfLeft();
       await observed.observe();
     });
   }
@@ -202,7 +209,11 @@ export class LocalProvider implements Provider {
     for (const record of observed.contents.clones.values()) {
       this.clones.resume(observed, record);
     }
-    this.background('empty the trash', context => this.services.runner.run('emptyTrash', { root }, context));
+    if (fs.readdirSync(store.trash).length > 0) {
+      this.background('empty the trash', context =>
+        observed.during(() => this.services.runner.run('emptyTrash', { root }, context))
+      );
+    }
   }
 
   /** Who works in which clone; a look at all processes serves for a moment. */

@@ -39,6 +39,12 @@ export class StoreLock {
     return other === null || hasEnded(other, thisProcess()) ? null : this.refused(other);
   }
 
+  /** Whether a process left the lock when it ended. */
+  isLeft(): boolean {
+    const found = readJsonFile(this.store.lock, LockFile);
+    return found.state === 'read' && hasEnded(found.value, thisProcess());
+  }
+
   /** Whether this process holds the lock, looked up in the file itself. */
   isHeld(): boolean {
     if (this.held === null) {

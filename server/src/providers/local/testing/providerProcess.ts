@@ -71,7 +71,13 @@ async function act(provider: LocalProvider, verb: string): Promise<void> {
 
 async function main(): Promise<void> {
   const { verb, configuration } = JSON.parse(process.argv[2] ?? '{}') as { verb: string; configuration: unknown };
-  const provider = new LocalProvider({ configuration: Configuration.parse(configuration), log, version: '0' });
+  const provider = new LocalProvider({
+    configuration: Configuration.parse(configuration),
+    log,
+    version: '0',
+    // `hold` keeps the lock, as a process does that works all the time.
+    ...(verb === 'hold' ? { releaseAfterMs: 600_000 } : {})
+  });
   await provider.start();
   let refused: unknown = null;
   try {

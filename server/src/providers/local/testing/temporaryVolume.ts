@@ -38,9 +38,15 @@ export class TemporaryVolumes {
   }
 
   /** A started provider that runs its jobs in this thread. */
-  async provider(root: string, extra: Extra = {}): Promise<LocalProvider> {
+  async provider(root: string, extra: Extra = {}, releaseAfterMs?: number): Promise<LocalProvider> {
     const configuration = Configuration.parse({ volumes: [{ path: root, name: 'home' }], user: 'ada', ...extra });
-    const provider = new LocalProvider({ configuration, log: this.log, version: '0', runner: inProcessRunner });
+    const provider = new LocalProvider({
+      configuration,
+      log: this.log,
+      version: '0',
+      runner: inProcessRunner,
+      ...(releaseAfterMs === undefined ? {} : { releaseAfterMs })
+    });
     this.providers.push(provider);
     await provider.start();
     this.assertNoErrors();
