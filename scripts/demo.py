@@ -1,6 +1,6 @@
 """`make demo`: opens JupyterLab on a folder with sample notebooks, on real files, and ends with it on Ctrl+C.
 
-The folder is .demo; what is there already is left alone, so that work in it survives the next start.
+The folder is .demo/project; what is there already is left alone, so that work in it survives the next start.
 """
 
 import argparse
@@ -73,8 +73,6 @@ def lab_command(folder: Path, port: int, token: str) -> list[str]:
         f"--IdentityProvider.token={token}",
         f"--ServerApp.allow_root={os.geteuid() == 0}",
         "--ServerApp.log_level=WARN",
-        # No questions about news and updates in a first look.
-        "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
 
@@ -82,6 +80,11 @@ def lab_command(folder: Path, port: int, token: str) -> list[str]:
 def lab_environment() -> dict[str, str]:
     """The environment of the demo: settings and layouts of its own, so that a person's own stay as they are."""
     own = ROOT / ".build" / "demo"
+    notifications = own / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    if not notifications.exists():
+        # No question about news in a first look.
+        notifications.parent.mkdir(parents=True, exist_ok=True)
+        notifications.write_text('{"fetchNews": "false"}\n')
     return {
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(own / "config"),
@@ -129,7 +132,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", default="")
     arguments.add_argument("--browser", default="1", help="0: print the address only")
-    arguments.add_argument("--folder", type=Path, default=ROOT / ".demo")
+    arguments.add_argument("--folder", type=Path, default=ROOT / ".demo" / "project")
     given = arguments.parse_args()
 
     port = choose_port(given.port)
