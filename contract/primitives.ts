@@ -45,7 +45,7 @@ export const Note = z
   .refine(text => !UNPRINTABLE_IN_NOTE.test(text), 'A note can’t contain control characters.')
   .meta({ id: 'Note' });
 
-/** Until when retention and deletion leave a snapshot alone: not held, held to a time, or held until released. */
+/** Until when a snapshot can’t be deleted: not held, held to a time, or held until released. */
 export const HeldUntil = z
   .union([z.null(), z.literal('forever'), Instant])
   .meta({ id: 'HeldUntil', description: 'null: not held. "forever": until released. Else held to that time.' });

@@ -149,6 +149,8 @@ export type TimelineRow =
   | { readonly type: 'now' }
   | { readonly type: 'day'; readonly day: string; readonly count: number }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  /** A restore that has ended, where it ended. */
+  | { readonly type: 'restore'; readonly restore: Restore }
   /** Known to exist, not loaded yet. */
   | { readonly type: 'placeholder'; readonly day: string; readonly index: number };
 
@@ -164,9 +166,9 @@ export interface ITimelineModel {
   ensure(first: number, last: number): Promise<void>;
   /** Index of a snapshot's row, loading what is needed to know it; -1: not in this list. */
   find(snapshot: string): Promise<number>;
-  /** Name of the snapshot whose row is open, or null. */
+  /** The row that is open: the name of its snapshot, or `restore:` and the id of its restore; null: none. */
   readonly opened: string | null;
-  open(snapshot: string | null): void;
+  open(row: string | null): void;
 }
 
 /** Everything the page knows, kept up to date by one event stream while a view is visible. */

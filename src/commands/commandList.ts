@@ -118,7 +118,7 @@ function changing(context: ICommandContext): Entries {
     {
       id: CommandIDs.holdSnapshot,
       label: () => trans.__('Hold Snapshot…'),
-      caption: trans.__('Retention and deletion leave it alone'),
+      caption: trans.__('It can’t be deleted until it is released'),
       icon: holdIcon,
       args: HoldArgs,
       whyNot: args => whyNotSnapshot(model, 'hold', text(args.snapshot), trans),

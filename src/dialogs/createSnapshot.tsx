@@ -142,7 +142,7 @@ function Body({ question, start, onChange }: IBodyProps): React.ReactElement {
       </Field>
       <Option
         label={trans.__('Hold')}
-        hint={trans.__('Retention keeps it until you release it.')}
+        hint={trans.__('It can’t be deleted until you release it.')}
         checked={choice.hold}
         onChange={hold => {
           change({ hold });

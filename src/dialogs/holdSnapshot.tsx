@@ -66,7 +66,7 @@ function Body(props: { language: ILanguage; onChange: (choice: HoldChoice) => vo
   const meant = holdInstant(choice, props.language);
   return (
     <fieldset className="dm-choice">
-      <legend>{trans.__('Retention and deletion leave it alone')}</legend>
+      <legend>{trans.__('It can’t be deleted')}</legend>
       <label className="dm-opt">
         <input
           type="radio"

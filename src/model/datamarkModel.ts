@@ -291,6 +291,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
 
   private listsChanged(): void {
     this.followSelection();
+    this.timeline.setRestores(itemsOf(this.lists.current.restores));
     this.changedSignal.emit();
   }
 

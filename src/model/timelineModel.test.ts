@@ -2,7 +2,7 @@ import { problem } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import { FakeServer, until } from '../testing/fakeServer';
 import { manySnapshots } from '../testing/manySnapshots';
-import { sampleSnapshot } from '../testing/samples';
+import { sampleRestore, sampleSnapshot } from '../testing/samples';
 import { language } from '../testing/fakePage';
 import type { TimelineRow } from '../tokens';
 import { itemsOf } from './listState';
@@ -179,6 +179,28 @@ it('drops the answer for a filter or volume that is not shown any more', async (
   model.setVolume('other');
   await late;
   expect(model.list.state).toBe('loading');
+});
+
+it('keeps restores in their places and out of searches, other volumes and an empty timeline', async () => {
+  server.snapshots = manySnapshots(3);
+  const ended = sampleRestore({ phase: 'succeeded', finishedAt: '2026-11-19T13:30:00Z' });
+  const types = () => rows().map(({ type }) => type);
+  model.setRestores([ended, { ...ended, id: 'elsewhere', volume: 'data-1' }]);
+  expect(model.list.state).toBe('loading');
+  await model.load();
+  expect(types()).toEqual(['now', 'day', 'snapshot', 'restore', 'snapshot', 'snapshot']);
+  expect(model.total).toBe(3);
+  expect(await model.find('home.s00001')).toBe(4);
+  model.setRestores([]);
+  expect(types()).not.toContain('restore');
+  model.setRestores([ended]);
+  model.setFilter({ q: 'snapshot' });
+  await model.load();
+  expect(types()).toEqual(['day', 'snapshot', 'snapshot', 'snapshot']);
+  model.setFilter({ q: '' });
+  server.snapshots = [];
+  await model.load();
+  expect(rows()).toEqual([]);
 });
 
 it('finds a row that was not loaded', async () => {

@@ -1,10 +1,11 @@
 /** The timeline of one volume: filter, pages on demand, changes from the event stream. Views read `list` and call `ensure`. */
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { ServerEvent, Snapshot, SnapshotPage } from '../../contract';
+import type { Restore, ServerEvent, Snapshot, SnapshotPage } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import type { IDatamarkApi, ISnapshotQuery, ITimelineModel, ListState, TimelineRow } from '../tokens';
 import { afterFailure, afterResume, itemsOf } from './listState';
+import { eventsBetween, restoreEvents, withEvents, type RestoreEvent } from './restoreRows';
 import { TimelineIndex, type PageStart } from './timelineIndex';
 
 /** Rows of the first page, and of the pages that follow. */
@@ -30,6 +31,8 @@ export class TimelineModel implements ITimelineModel, IDisposable {
   private index = new TimelineIndex();
   private shown: ListState<TimelineRow> = { state: 'loading' };
   private rows: readonly TimelineRow[] | null = null;
+  private restores: readonly Restore[] = [];
+  private events: readonly RestoreEvent[] = [];
   private current: Filter = { q: '', from: null, to: null };
   private openedName: string | null = null;
   private volume: string | null = null;
@@ -93,7 +96,23 @@ export class TimelineModel implements ITimelineModel, IDisposable {
       this.current = { q: '', from: null, to: null };
       this.restart();
       this.index = new TimelineIndex();
+      this.events = restoreEvents(this.restores, volume, dayOf);
       this.show({ state: 'loading' });
+    }
+  }
+
+  /** Takes over the restores of all volumes as they are now. */
+  setRestores(restores: readonly Restore[]): void {
+    if (restores === this.restores) {
+      return;
+    }
+    this.restores = restores;
+    const before = this.events;
+    this.events = restoreEvents(restores, this.volume, dayOf);
+    const same = (event: RestoreEvent, at: number) => event.restore === before[at]?.restore;
+    const changed = this.events.length !== before.length || !this.events.every(same);
+    if (changed && (this.shown.state === 'ready' || this.shown.state === 'unreachable')) {
+      this.refreshRows();
     }
   }
 
@@ -172,9 +191,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
     if (wanted.volume !== this.volume) {
       return -1;
     }
-    const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-      new Date(wanted.createdAt)
-    );
+    const day = dayOf(wanted.createdAt);
     for (;;) {
       const found = this.rowOf(snapshot);
       const gap = itemsOf(this.shown).findIndex(row => row.type === 'placeholder' && row.day === day);
@@ -325,7 +342,10 @@ export class TimelineModel implements ITimelineModel, IDisposable {
 
   private refreshRows(): void {
     const { q, from, to } = this.current;
-    const rows = this.index.rows(q === '' && from === null && to === null && this.index.total > 0);
+    const snapshots = this.index.rows(q === '' && from === null && to === null && this.index.total > 0);
+    // A search is for words of snapshots; without a snapshot there is nothing to stand among.
+    const events = q === '' && this.index.total > 0 ? eventsBetween(this.events, this.current) : [];
+    const rows = events.length === 0 ? snapshots : withEvents(snapshots, events);
     this.rows = rows;
     this.show(this.shown.state === 'unreachable' ? { ...this.shown, items: rows } : { state: 'ready', items: rows });
   }
@@ -352,3 +372,8 @@ export class TimelineModel implements ITimelineModel, IDisposable {
     this.changedSignal.emit();
   }
 }
+
+const calendarDay = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
+
+/** Day of an instant in the browser's time zone, as pages have it. */
+const dayOf = (instant: string): string => calendarDay.format(new Date(instant));

@@ -8,7 +8,14 @@ import { DatamarkModel } from '../model/datamarkModel';
 import { FakeServer, until } from '../testing/fakeServer';
 import { language } from '../testing/fakePage';
 import { manySnapshots } from '../testing/manySnapshots';
-import { sampleClone, sampleOperation, sampleProblem, sampleSnapshot, sampleVolume } from '../testing/samples';
+import {
+  sampleClone,
+  sampleOperation,
+  sampleProblem,
+  sampleRestore,
+  sampleSnapshot,
+  sampleVolume
+} from '../testing/samples';
 import { CommandIDs } from '../tokens';
 import { DatamarkPanel } from './datamarkPanel';
 import { PanelState } from './panelState';
@@ -140,6 +147,61 @@ it('can be used with the keyboard alone', async () => {
   press(grid, '/');
   expect(document.activeElement?.getAttribute('type')).toBe('search');
   expect(grid.getAttribute('aria-rowcount')).toBe('5');
+});
+
+describe('a restore in the timeline', () => {
+  const undo = { possible: true, until: null } as const;
+  const done = sampleRestore({
+    phase: 'succeeded',
+    finishedAt: '2026-11-19T13:30:00Z',
+    safetySnapshot: 'home.s00001',
+    undo
+  });
+  const clickButton = (label: string) =>
+    [...panel.node.querySelectorAll('button')].find(button => button.textContent === label)?.click();
+
+  it('is a row with Undo between the snapshots, and is not counted as one', async () => {
+    server.snapshots = manySnapshots(3);
+    server.restores = [done];
+    await show('Restored from 17 Nov, 09:12');
+    const titles = [...panel.node.querySelectorAll('.dm-timeline .dm-snap-title')].map(
+      ({ textContent }) => textContent
+    );
+    expect(titles).toEqual(['Now', 'snapshot 0', 'Restored from 17 Nov, 09:12', 'snapshot 1', 'snapshot 2']);
+    expect(text()).toContain('home· 3');
+    expect(query('[aria-label="Snapshots of home"]').getAttribute('aria-rowcount')).toBe('6');
+    query('#dm-row-restore\\:restore-1').click();
+    await until(() => text().includes('Undo restore…'));
+    clickButton('Undo restore…');
+    expect(ran).toEqual([[CommandIDs.undoRestore, { restore: 'restore-1' }]]);
+    expect(await serious()).toEqual([]);
+  });
+
+  it('appears when it ends, and says why it can no longer be undone', async () => {
+    server.snapshots = manySnapshots(2);
+    await show('snapshot 1');
+    server.restores = [done];
+    server.tell({ type: 'upsert', revision: ++server.revision, object: done });
+    await until(() => text().includes('Restored from'));
+    query('#dm-row-restore\\:restore-1').click();
+    await until(() => text().includes('Undo restore…'));
+    const reason = 'The safety snapshot was deleted.';
+    const gone = { ...done, undo: { possible: false, reason } as const };
+    server.tell({ type: 'upsert', revision: ++server.revision, object: gone });
+    await until(() => text().includes(`No Undo: ${reason}`));
+    expect(text()).not.toContain('Undo restore…');
+  });
+
+  it('can be undone from its safety snapshot', async () => {
+    const [newest] = manySnapshots(1);
+    server.snapshots = [sampleSnapshot({ ...newest, name: 'home.s00001', origin: 'safety' })];
+    server.restores = [done];
+    await show('kept for Undo');
+    query('#dm-row-home\\.s00001').click();
+    await until(() => text().includes('Undo…Clone…'));
+    clickButton('Undo…');
+    expect(ran).toEqual([[CommandIDs.undoRestore, { restore: 'restore-1' }]]);
+  });
 });
 
 it('renders only rows in view of 10,000', async () => {

@@ -1,9 +1,23 @@
 import type { ServerEvent, Size } from '../../contract';
 import { language, NOW, ONLINE } from '../testing/fakePage';
-import { sampleClone, sampleOperation, sampleProblem, sampleSnapshot, sampleVolume } from '../testing/samples';
+import {
+  sampleClone,
+  sampleOperation,
+  sampleProblem,
+  sampleRestore,
+  sampleSnapshot,
+  sampleVolume
+} from '../testing/samples';
 import { originWords, stateWords } from './clones/cloneWords';
 import { connectionLine, operationWords } from './footer/footerWords';
 import { announcementOf } from './liveRegion';
+import {
+  restoreFacts,
+  restoreLabel,
+  restoreRemarks,
+  restoreSubtitle,
+  restoreTitle
+} from './timeline/restoreEventWords';
 import { omissionWords, rowLabel, secondLine } from './timeline/snapshotWords';
 import { volumeUsage } from './volumes/volumeUsage';
 
@@ -39,9 +53,48 @@ it('labels a row with everything a listener needs', () => {
 });
 
 it('says on the second line where a snapshot is from', () => {
-  expect(secondLine(sampleSnapshot(), trans)).toEqual({ notebook: 'work/features.ipynb' });
-  expect(secondLine(sampleSnapshot({ origin: 'other' }), trans)).toEqual({ words: 'made outside Datamark' });
-  expect(secondLine(sampleSnapshot({ title: null, note: '' }), trans)).toBeNull();
+  expect(secondLine(sampleSnapshot(), false, trans)).toEqual({ notebook: 'work/features.ipynb' });
+  expect(secondLine(sampleSnapshot({ origin: 'other' }), false, trans)).toEqual({ words: 'made outside Datamark' });
+  expect(secondLine(sampleSnapshot({ title: null, note: '' }), false, trans)).toBeNull();
+  const safety = sampleSnapshot({ origin: 'safety', heldUntil: 'forever' });
+  expect(secondLine(safety, true, trans)).toEqual({ words: 'kept for Undo' });
+  expect(secondLine(safety, false, trans)).toEqual({ words: 'taken before a restore' });
+});
+
+describe('a restore that has ended', () => {
+  const restore = (change: Parameters<typeof sampleRestore>[0]) =>
+    sampleRestore({ finishedAt: '2026-11-19T14:15:00Z', createdAt: '2026-11-19T14:13:10Z', ...change });
+  const title = (change: Parameters<typeof sampleRestore>[0]) => restoreTitle(restore(change), NOW, format, trans);
+
+  it('says what became of it', () => {
+    expect(title({ phase: 'succeeded' })).toBe('Restored from 17 Nov, 09:12');
+    expect(title({ phase: 'rolled-back' })).toBe('Not restored from 17 Nov, 09:12');
+    expect(title({ phase: 'failed' })).toBe('Restore from 17 Nov, 09:12 failed');
+    expect(title({ phase: 'succeeded', undoOf: 'restore-0' })).toBe('Restore undone');
+    expect(title({ phase: 'rolled-back', undoOf: 'restore-0' })).toBe('Restore not undone');
+  });
+
+  it('says how long it took, by whom, and why there is no Undo', () => {
+    const gone = restore({ phase: 'succeeded', undo: { possible: false, reason: 'The safety snapshot was deleted.' } });
+    expect(restoreFacts(gone, NOW, format, trans)).toBe('14:15:00 · took 1 min 50 s · by alice');
+    expect(restoreRemarks(gone, trans)).toEqual(['No Undo: The safety snapshot was deleted.']);
+    expect(restoreLabel(gone, NOW, format, trans)).toBe('Restored from 17 Nov, 09:12, 5 min ago, features v3 frozen');
+  });
+
+  it('says why it was rolled back and what that means', () => {
+    const back = restore({ phase: 'rolled-back', problem: sampleProblem() });
+    expect(restoreSubtitle(back)).toBe('The disk of home is full.');
+    expect(restoreRemarks(back, trans)).toEqual([
+      'The disk of home is full. Free some space.',
+      'Your data is as before.'
+    ]);
+    expect(
+      restoreRemarks(
+        restore({ phase: 'succeeded', kept: '.datamark/kept/1', undo: { possible: true, until: null } }),
+        trans
+      )
+    ).toEqual(['Files that changed during the restore are kept in .datamark/kept/1']);
+  });
 });
 
 it('counts what a snapshot could not take', () => {

@@ -19,6 +19,8 @@ export function rowKey(row: TimelineRow): string {
       return `day:${row.day}`;
     case 'snapshot':
       return row.snapshot.name;
+    case 'restore':
+      return `restore:${row.restore.id}`;
     case 'placeholder':
       return `${row.day}:${row.index}`;
   }
@@ -26,7 +28,7 @@ export function rowKey(row: TimelineRow): string {
 
 /** Whether the height has to be measured: only open and failed rows. */
 export const isMeasured = (row: TimelineRow, opened: string | null): boolean =>
-  row.type === 'snapshot' && (row.snapshot.name === opened || row.snapshot.state.phase === 'failed');
+  (opened !== null && rowKey(row) === opened) || (row.type === 'snapshot' && row.snapshot.state.phase === 'failed');
 
 /** Height of a row; `measured` knows those that were measured. */
 export function rowHeight(
@@ -43,6 +45,8 @@ export function rowHeight(
       return DAY_HEIGHT;
     case 'placeholder':
       return TWO_LINE_HEIGHT;
+    case 'restore':
+      return isMeasured(row, opened) ? (measured.get(rowKey(row)) ?? OPENED_HEIGHT) : TWO_LINE_HEIGHT;
     case 'snapshot': {
       const { snapshot } = row;
       if (isMeasured(row, opened)) {
@@ -53,7 +57,7 @@ export function rowHeight(
         snapshot.origin === 'safety' ||
         snapshot.origin === 'auto' ||
         snapshot.omissions.length > 0;
-      return marked || secondLine(snapshot, trans) !== null ? TWO_LINE_HEIGHT : ONE_LINE_HEIGHT;
+      return marked || secondLine(snapshot, false, trans) !== null ? TWO_LINE_HEIGHT : ONE_LINE_HEIGHT;
     }
   }
 }

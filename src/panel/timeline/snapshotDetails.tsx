@@ -1,7 +1,7 @@
 /** What an open row shows below its lines: facts, note, what is missing, and actions. */
 import { ellipsesIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { Snapshot } from '../../../contract';
+import type { Restore, Snapshot } from '../../../contract';
 import { whyNotSnapshot } from '../../commands/reasons';
 import { warnIcon } from '../../icons';
 import { CommandIDs } from '../../tokens';
@@ -9,13 +9,15 @@ import { Button, IconButton } from '../button';
 import type { MenuEntry } from '../contextMenu';
 import { run, useEnvironment } from '../environment';
 import { Icon } from '../icon';
+import { UndoButton } from './restoreRow';
 import { omissionWords } from './snapshotWords';
 
 /** What the ⋯ menu of a snapshot offers. */
-export function snapshotMenu(snapshot: Snapshot): MenuEntry[] {
+export function snapshotMenu(snapshot: Snapshot, undoes: Restore | null): MenuEntry[] {
   const args = { snapshot: snapshot.name };
   const failed = snapshot.state.phase === 'failed';
   return [
+    ...(undoes === null ? [] : [{ command: CommandIDs.undoRestore, args: { restore: undoes.id } }]),
     ...(failed
       ? [{ command: CommandIDs.retrySnapshot, args }]
       : [
@@ -35,9 +37,12 @@ export function snapshotMenu(snapshot: Snapshot): MenuEntry[] {
 /** Details of an open row. */
 export function SnapshotDetails({
   snapshot,
+  undoes,
   onMenu
 }: {
   snapshot: Snapshot;
+  /** The restore that can be undone with it. */
+  undoes: Restore | null;
   onMenu: (anchor: Element) => void;
 }): JSX.Element {
   const environment = useEnvironment();
@@ -87,7 +92,11 @@ export function SnapshotDetails({
           />
         ) : (
           <>
-            {action(trans.__('Restore…'), CommandIDs.restoreSnapshot, 'restore')}
+            {undoes === null ? (
+              action(trans.__('Restore…'), CommandIDs.restoreSnapshot, 'restore')
+            ) : (
+              <UndoButton restore={undoes} label={trans.__('Undo…')} />
+            )}
             {action(trans.__('Clone…'), CommandIDs.cloneSnapshot, 'clone')}
           </>
         )}

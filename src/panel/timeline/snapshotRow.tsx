@@ -3,10 +3,13 @@ import * as React from 'react';
 import type { Snapshot } from '../../../contract';
 import { snapshotLabel } from '../../dialogs/words';
 import { errorIcon, holdIcon, notebookIcon, pendingIcon, safetyIcon, updateIcon, warnIcon } from '../../icons';
+import { itemsOf } from '../../model/listState';
 import { CommandIDs } from '../../tokens';
 import { Button } from '../button';
 import { run, useEnvironment, useNow } from '../environment';
 import { Icon } from '../icon';
+import { undoableBy } from './restoreEventWords';
+import { RowFrame, type RowPlace } from './rowFrame';
 import { SnapshotDetails } from './snapshotDetails';
 import { fileNameOf, heldWords, isHeld, rowLabel, secondLine } from './snapshotWords';
 
@@ -14,56 +17,43 @@ import { fileNameOf, heldWords, isHeld, rowLabel, secondLine } from './snapshotW
 const MINUTE = 30_000;
 const SECOND = 1_000;
 
-export interface SnapshotRowProps {
-  readonly snapshot: Snapshot;
-  readonly id: string;
-  /** 1-based, among all rows. */
-  readonly position: number;
-  readonly opened: boolean;
-  readonly active: boolean;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly onToggle: () => void;
-  readonly onMenu: (anchor: Element) => void;
-}
-
 /** A row of the timeline. */
-export function SnapshotRow(props: SnapshotRowProps): JSX.Element {
-  const { snapshot, id, position, opened, active, isFirst, isLast, onToggle, onMenu } = props;
+export function SnapshotRow({
+  snapshot,
+  place
+}: {
+  readonly snapshot: Snapshot;
+  readonly place: RowPlace;
+}): JSX.Element {
   const environment = useEnvironment();
-  const { trans, format } = environment;
+  const { trans, format, model } = environment;
   const { state } = snapshot;
   const now = useNow(MINUTE);
   const held = isHeld(snapshot, now);
-  const line = secondLine(snapshot, trans);
+  const undoes = snapshot.origin === 'safety' ? undoableBy(snapshot.name, itemsOf(model.restores)) : null;
+  const line = secondLine(snapshot, undoes !== null, trans);
   const marked = held || snapshot.origin === 'safety' || snapshot.origin === 'auto' || snapshot.omissions.length > 0;
-  const label = snapshotLabel(snapshot);
   const failed = state.phase === 'failed';
-  const two = failed || line !== null || marked;
   return (
-    <div
-      className={`dm-snap${two || opened ? '' : ' is-one'}${opened ? ' is-selected' : ''}${active ? ' is-active' : ''}`}
-      role="row"
-      id={id}
-      aria-selected={opened}
-      aria-rowindex={position}
-      aria-label={rowLabel(snapshot, now, format, trans)}
-      onClick={onToggle}
-      onContextMenu={event => {
-        event.preventDefault();
-        event.stopPropagation();
-        onMenu(event.currentTarget);
-      }}
+    <RowFrame
+      place={place}
+      label={rowLabel(snapshot, now, format, trans)}
+      mark={<RailMark snapshot={snapshot} />}
+      title={snapshotLabel(snapshot)}
+      time={
+        state.phase === 'pending' || state.phase === 'deleting' ? (
+          <Elapsed since={state.since} deleting={state.phase === 'deleting'} />
+        ) : (
+          format.ago(snapshot.createdAt, now)
+        )
+      }
+      timeTitle={
+        state.phase === 'pending' || state.phase === 'deleting'
+          ? trans.__('Started %1', format.full(state.since))
+          : format.full(snapshot.createdAt)
+      }
+      oneLine={!failed && line === null && !marked}
     >
-      <div className={`dm-rail${isFirst ? ' is-first' : ''}${isLast ? ' is-last' : ''}`} role="gridcell">
-        <RailMark snapshot={snapshot} />
-      </div>
-      <div className="dm-snap-title" role="gridcell">
-        <span className="dm-trunc" title={label}>
-          <bdi>{label}</bdi>
-        </span>
-      </div>
-      <Time snapshot={snapshot} now={now} />
       {failed ? (
         <div className="dm-snap-msg" role="gridcell">
           {trans.__('Not created: %1', state.problem.detail)}{' '}
@@ -74,7 +64,7 @@ export function SnapshotRow(props: SnapshotRowProps): JSX.Element {
             onClick={() => run(environment, CommandIDs.retrySnapshot, { snapshot: snapshot.name })}
           />
           {' · '}
-          <Button label={trans.__('Details')} look="link" tabIndex={-1} onClick={onToggle} />
+          <Button label={trans.__('Details')} look="link" tabIndex={-1} onClick={place.onToggle} />
         </div>
       ) : line !== null || marked ? (
         <div className="dm-snap-sub" role="gridcell">
@@ -121,8 +111,8 @@ export function SnapshotRow(props: SnapshotRowProps): JSX.Element {
           </span>
         </div>
       ) : null}
-      {opened ? <SnapshotDetails snapshot={snapshot} onMenu={onMenu} /> : null}
-    </div>
+      {place.opened ? <SnapshotDetails snapshot={snapshot} undoes={undoes} onMenu={place.onMenu} /> : null}
+    </RowFrame>
   );
 }
 
@@ -141,23 +131,6 @@ function RailMark({ snapshot }: { snapshot: Snapshot }): JSX.Element {
     return <Icon icon={safetyIcon} />;
   }
   return <span className={`dm-node${snapshot.title !== null && snapshot.origin === 'datamark' ? ' is-full' : ''}`} />;
-}
-
-function Time({ snapshot, now }: { snapshot: Snapshot; now: Date }): JSX.Element {
-  const { trans, format } = useEnvironment();
-  const { state } = snapshot;
-  if (state.phase === 'pending' || state.phase === 'deleting') {
-    return (
-      <span className="dm-time" role="gridcell" title={trans.__('Started %1', format.full(state.since))}>
-        <Elapsed since={state.since} deleting={state.phase === 'deleting'} />
-      </span>
-    );
-  }
-  return (
-    <span className="dm-time" role="gridcell" title={format.full(snapshot.createdAt)}>
-      {format.ago(snapshot.createdAt, now)}
-    </span>
-  );
 }
 
 /** "creating, 42 s", counted while the panel is visible. */

@@ -7,9 +7,10 @@ import type { Format } from '../../model/format';
 /** Last part of a path. */
 export const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Second line of a row: a notebook, a word about its origin, or nothing. */
+/** Second line of a row: a notebook, a word about its origin, or nothing. `undoes`: a restore can be undone with it. */
 export function secondLine(
   snapshot: Snapshot,
+  undoes: boolean,
   trans: TranslationBundle
 ): { readonly notebook: string } | { readonly words: string } | null {
   switch (snapshot.origin) {
@@ -20,7 +21,7 @@ export function secondLine(
     case 'auto':
       return { words: trans.__('made automatically') };
     case 'safety':
-      return { words: snapshot.heldUntil === null ? trans.__('taken before a restore') : trans.__('kept for Undo') };
+      return { words: undoes ? trans.__('kept for Undo') : trans.__('taken before a restore') };
     case 'datamark':
       break;
   }
@@ -31,7 +32,7 @@ export function secondLine(
   return firstLine === '' ? null : { words: firstLine };
 }
 
-/** Whether something keeps it from being deleted by retention now. */
+/** Whether it can't be deleted now. */
 export const isHeld = (snapshot: Snapshot, now: Date): boolean =>
   snapshot.heldUntil === 'forever' || (snapshot.heldUntil !== null && Date.parse(snapshot.heldUntil) > now.getTime());
 

@@ -1,4 +1,4 @@
-import { sampleSnapshot } from '../../testing/samples';
+import { sampleRestore, sampleSnapshot } from '../../testing/samples';
 import { CommandIDs, type TimelineRow } from '../../tokens';
 import { nearestRow, timelineAction, type TimelineKeyContext } from './timelineKeys';
 
@@ -63,6 +63,16 @@ it('opens, enters actions, opens the menu, searches, closes', () => {
 it('does nothing to a row that is not loaded', () => {
   expect(press('Delete', 6)).toBeNull();
   expect(press('Enter', 6)).toBeNull();
+});
+
+it('treats a restore as a row of its own, with nothing that changes a snapshot', () => {
+  const withRestore: TimelineRow[] = [...rows.slice(0, 3), { type: 'restore', restore: sampleRestore() }];
+  const at = (key: string, active: number) => press(key, active, { rows: withRestore });
+  expect(at('ArrowDown', 2)).toEqual({ do: 'move', row: 3 });
+  expect(at('Enter', 3)).toEqual({ do: 'toggle' });
+  expect(at('ArrowRight', 3)).toEqual({ do: 'actions' });
+  expect(at('ContextMenu', 3)).toEqual({ do: 'menu' });
+  expect(['r', 'c', 'h', 'F2', 'Delete'].map(key => at(key, 3))).toEqual([null, null, null, null, null]);
 });
 
 it('finds no row where there is none', () => {

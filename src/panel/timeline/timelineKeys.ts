@@ -53,7 +53,8 @@ export function timelineAction(key: TimelineKey, context: TimelineKeyContext): T
   if (key.key === 'Escape') {
     return { do: 'close' };
   }
-  if (rows[active]?.type !== 'snapshot') {
+  const here = rows[active]?.type;
+  if (here !== 'snapshot' && here !== 'restore') {
     return null;
   }
   switch (key.key) {
@@ -65,12 +66,19 @@ export function timelineAction(key: TimelineKey, context: TimelineKeyContext): T
       return { do: 'menu' };
     case 'F10':
       return key.shiftKey ? { do: 'menu' } : null;
+  }
+  return here === 'snapshot' ? commandOf(key.key, held) : null;
+}
+
+/** Keys that act on a snapshot. */
+function commandOf(key: string, held: boolean): TimelineAction | null {
+  switch (key) {
     case 'F2':
       return { do: 'command', command: CommandIDs.renameSnapshot };
     case 'Delete':
       return { do: 'command', command: CommandIDs.deleteSnapshot };
   }
-  switch (key.key.toLowerCase()) {
+  switch (key.toLowerCase()) {
     case 'r':
       return { do: 'command', command: CommandIDs.restoreSnapshot };
     case 'c':
@@ -81,7 +89,7 @@ export function timelineAction(key: TimelineKey, context: TimelineKeyContext): T
   return null;
 }
 
-const isStop = (row: TimelineRow | undefined): boolean => row?.type === 'snapshot' || row?.type === 'placeholder';
+const isStop = (row: TimelineRow | undefined): boolean => row !== undefined && row.type !== 'day' && row.type !== 'now';
 
 /** The row itself or the next one that is no heading, in a direction and then in the other. */
 export function nearestRow(rows: readonly TimelineRow[], from: number, direction: 1 | -1): number | null {

@@ -1,9 +1,13 @@
 /** The rows of the timeline: a virtual grid with one tab stop, sticky day headings and keyboard. */
 import * as React from 'react';
+import { itemsOf } from '../../model/listState';
 import type { TimelineRow } from '../../tokens';
 import { openMenuAt } from '../contextMenu';
 import { run, useEnvironment, useNow } from '../environment';
 import { enterActions, isRightToLeft, keyOnAction } from '../rowActions';
+import { undoableBy } from './restoreEventWords';
+import { restoreMenu, RestoreRow } from './restoreRow';
+import type { RowPlace } from './rowFrame';
 import { DAY_HEIGHT, isMeasured, rowHeight, rowKey, TWO_LINE_HEIGHT } from './rowHeight';
 import { snapshotMenu } from './snapshotDetails';
 import { SnapshotRow } from './snapshotRow';
@@ -97,18 +101,34 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
   const elementOf = (row: number) => document.getElementById(rowId(rows[row]));
   const toggle = (row: number) => {
     const target = rows[row];
-    if (target?.type === 'snapshot') {
-      setMoved({ key: rowKey(target), row });
-      timeline.open(target.snapshot.name === opened ? null : target.snapshot.name);
+    if (target?.type === 'snapshot' || target?.type === 'restore') {
+      const key = rowKey(target);
+      setMoved({ key, row });
+      timeline.open(key === opened ? null : key);
     }
   };
   const menu = (row: number, anchor: Element) => {
     const target = rows[row];
-    if (target?.type === 'snapshot') {
+    if (target?.type === 'snapshot' || target?.type === 'restore') {
       setMoved({ key: rowKey(target), row });
-      openMenuAt(commands, snapshotMenu(target.snapshot), anchor);
+      const entries =
+        target.type === 'restore'
+          ? restoreMenu(target.restore)
+          : snapshotMenu(target.snapshot, undoableBy(target.snapshot.name, itemsOf(model.restores)));
+      openMenuAt(commands, entries, anchor);
     }
   };
+
+  const placeOf = (at: number): RowPlace => ({
+    id: rowId(rows[at]),
+    position: at + 1,
+    opened: opened !== null && rowKey(rows[at] ?? { type: 'now' }) === opened,
+    active: at === active,
+    isFirst: at <= 1 && rows[0]?.type !== 'now',
+    isLast: at === rows.length - 1,
+    onToggle: () => toggle(at),
+    onMenu: anchor => menu(at, anchor)
+  });
 
   const onKeyDown = (event: React.KeyboardEvent<HTMLDivElement>) => {
     if (keyOnAction(event) || event.target !== event.currentTarget) {
@@ -133,8 +153,8 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
       case 'toggle':
         return toggle(active);
       case 'actions':
-        if (target?.type === 'snapshot' && target.snapshot.name !== opened) {
-          timeline.open(target.snapshot.name);
+        if (target !== undefined && rowKey(target) !== opened) {
+          timeline.open(rowKey(target));
         }
         // The buttons are there after the next frame.
         requestAnimationFrame(() => requestAnimationFrame(() => enterActions(elementOf(active))));
@@ -213,17 +233,9 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
                     }
                   >
                     {row.type === 'snapshot' ? (
-                      <SnapshotRow
-                        id={rowId(row)}
-                        snapshot={row.snapshot}
-                        position={at + 1}
-                        opened={row.snapshot.name === opened}
-                        active={at === active}
-                        isFirst={at <= 1 && rows[0]?.type !== 'now'}
-                        isLast={at === rows.length - 1}
-                        onToggle={() => toggle(at)}
-                        onMenu={anchor => menu(at, anchor)}
-                      />
+                      <SnapshotRow snapshot={row.snapshot} place={placeOf(at)} />
+                    ) : row.type === 'restore' ? (
+                      <RestoreRow restore={row.restore} place={placeOf(at)} />
                     ) : (
                       <PlainRow row={row} id={rowId(row)} position={at + 1} active={at === active} />
                     )}

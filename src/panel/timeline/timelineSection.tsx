@@ -160,7 +160,7 @@ function EmptyTimeline(): JSX.Element {
       icon={datamarkIcon}
       heading={trans.__('No snapshots of %1 yet', name)}
       next={trans.__(
-        'A snapshot keeps every file of this volume as it is now. You can look into it, copy files back, or restore all of it.'
+        'A snapshot keeps the files of this volume as they are now. You can clone it to look into it beside your work, or restore all of it.'
       )}
       after={
         <p>

@@ -19,7 +19,7 @@ export function useAnchor(port: React.RefObject<HTMLElement>, rows: readonly Tim
     }
     const first = rowAt(before.layout, current.scrollTop);
     const anchor = before.rows[first];
-    if (anchor === undefined || anchor.type !== 'snapshot') {
+    if (anchor === undefined || (anchor.type !== 'snapshot' && anchor.type !== 'restore')) {
       return;
     }
     const now = rows.findIndex(row => rowKey(row) === rowKey(anchor));
