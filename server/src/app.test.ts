@@ -19,7 +19,8 @@ beforeEach(async () => {
 
 afterEach(() => sidecar.stop());
 
-const changes = (): [string, ...unknown[]][] => sidecar.provider.calls.filter(([name]) => name !== 'start');
+const changes = (): [string, ...unknown[]][] =>
+  sidecar.provider.calls.filter(([name]) => name !== 'start' && name !== 'refresh');
 
 describe('reading', () => {
   it('tells who answers', async () => {

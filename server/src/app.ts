@@ -18,6 +18,7 @@ import { registerRoutes } from './http/registerRoutes';
 import { requestLog } from './http/requestLog';
 import type { Log } from './log';
 import type { FirstObservation } from './observed/firstObservation';
+import { RecentLook } from './observed/recentLook';
 import type { Provider } from './providers/provider';
 
 const ANSWER_DEADLINE_MS = 60_000;
@@ -51,6 +52,7 @@ export function createApp(options: AppOptions): App {
   const { index } = provider;
   const timelines = new Timelines(index);
   const streams = new EventStreams({ ...options, index });
+  const recentLook = new RecentLook({ refresh: () => provider.refresh(), log });
   const volumes = new VolumeService(index);
   const snapshots = new SnapshotService({
     provider,
@@ -68,9 +70,9 @@ export function createApp(options: AppOptions): App {
   registerRoutes(app, {
     handlers: {
       ...statusRoutes(options),
-      ...volumeRoutes(volumes),
-      ...snapshotRoutes(snapshots),
-      ...cloneRoutes(new CloneService({ provider, volumes, snapshots })),
+      ...volumeRoutes(volumes, recentLook),
+      ...snapshotRoutes(snapshots, recentLook),
+      ...cloneRoutes(new CloneService({ provider, volumes, snapshots }), recentLook),
       ...restoreRoutes(new RestoreService({ provider, volumes, snapshots })),
       ...operationRoutes(new OperationService(provider))
     },

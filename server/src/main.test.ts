@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_PREFIX, RunningStatus, Snapshot, VolumeList } from '../../contract';
+import { API_PREFIX, RunningStatus, Snapshot, SnapshotPage, VolumeList } from '../../contract';
 import { version } from '../../package.json';
 import { exitCodes } from './exitCodes';
 import { nodeTooOld } from './nodeVersion';
@@ -84,6 +84,26 @@ describe('started on a socket of its parent', () => {
     expect([refused.status, refused.headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
     running.process.stdin?.end();
     expect((await running.ended).code).toBe(0);
+  });
+
+  it('lists what another process made, also where there was no store to watch', async () => {
+    const running = await activated();
+    const { items } = VolumeList.parse((await get('/volumes')).json());
+    const snapshots = `/volumes/${items[0]?.id ?? ''}/snapshots`;
+    expect((await get(snapshots)).json()).toMatchObject({ total: 0 });
+    const other = bundled.activate(join(directory, 'other'), { configuration });
+    await until(() => existsSync(join(directory, 'other')), 20_000);
+
+    const made = await send(join(directory, 'other'), 'POST', API_PREFIX + snapshots, { body: { title: 'elsewhere' } });
+
+    expect(made.status).toBe(202);
+    const titles = async (): Promise<unknown[]> =>
+      SnapshotPage.parse((await get(snapshots)).json()).items.map(({ title }) => title);
+    await until(async () => (await titles()).includes('elsewhere'), 20_000);
+    for (const one of [running, other]) {
+      one.process.stdin?.end();
+      expect((await one.ended).code).toBe(0);
+    }
   });
 
   it('ends when its parent dies, and leaves the parent’s socket where it is', async () => {

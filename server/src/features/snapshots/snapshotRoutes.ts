@@ -1,5 +1,6 @@
 /** Routes of snapshots. */
 import type { RouteHandlers } from '../../http/routeHandler';
+import type { RecentLook } from '../../observed/recentLook';
 import type { SnapshotService } from './snapshotService';
 
 type SnapshotRoutes = Pick<
@@ -14,9 +15,12 @@ type SnapshotRoutes = Pick<
 >;
 
 /** Handlers of this feature. */
-export function snapshotRoutes(snapshots: SnapshotService): SnapshotRoutes {
+export function snapshotRoutes(snapshots: SnapshotService, recentLook: RecentLook): SnapshotRoutes {
   return {
-    listSnapshots: async ({ params, query }) => snapshots.page(params.volume, query),
+    listSnapshots: async ({ params, query }) => {
+      await recentLook.have();
+      return snapshots.page(params.volume, query);
+    },
     createSnapshot: ({ params, body, idempotencyKey }) => snapshots.create(params.volume, body, idempotencyKey),
     createSnapshots: ({ body, idempotencyKey, requestId }) => snapshots.createSeveral(body, idempotencyKey, requestId),
     getSnapshot: async ({ params }) => snapshots.get(params.snapshot),
