@@ -1,7 +1,6 @@
 /** Clones of the local provider: writes down what is wanted, shows it, and puts the work in line. */
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
-import { join } from 'node:path';
 import {
   problemSlug,
   type Blocker,
@@ -14,30 +13,22 @@ import { ProblemError } from '../../problemError';
 import type { CloneFrom, Intent } from '../provider';
 import { abandonClone } from './cloneJob';
 import { writeCloneRecord, type CloneRecord } from './cloneRecord';
+import { cloneSource, isTaken, madeUpName } from './cloneRequest';
 import type { JobContext } from './job';
 import type { LocalServices } from './localServices';
 import type { ObservedVolume } from './observedVolume';
-import { openPaths } from './processesUsing';
+import { openPaths } from './openFiles';
 import { toTrash } from './recovery';
-import { slugOf, stampOf } from './snapshotName';
-import { labelOf } from './snapshotRecord';
 import { systemProblem } from './systemProblem';
-
-interface Source {
-  readonly observed: ObservedVolume;
-  readonly source: CloneRecord['source'];
-}
-
-const NAME_LENGTH = 40;
 
 /** Clones of all volumes. */
 export class LocalClones {
   constructor(private readonly services: LocalServices) {}
 
   async create(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone> {
-    const { observed } = this.source(from);
+    const { observed } = cloneSource(this.services, from);
     await observed.makeWritable();
-    const { source } = this.source(from);
+    const { source } = cloneSource(this.services, from);
     const made = [...observed.contents.clones.values()].find(
       record => intent.operationKey !== null && record.operationKey === intent.operationKey
     );
@@ -45,8 +36,8 @@ export class LocalClones {
       return this.shown(observed, made);
     }
     const { store } = observed.volume;
-    const name = request.name ?? this.madeUpName(observed, source);
-    if (this.isTaken(observed, name)) {
+    const name = request.name ?? madeUpName(observed, source);
+    if (isTaken(observed, name)) {
       throw new ProblemError('already-exists', {
         detail: `${store.clone(name)} exists already.`,
         next: 'Choose another name.',
@@ -131,34 +122,6 @@ export class LocalClones {
     }
   }
 
-  private source(from: CloneFrom): Source {
-    if ('volume' in from) {
-      const observed = this.services.volume(from.volume);
-      const createdAt = new Date().toISOString();
-      const { id, name } = observed.volume;
-      return { observed, source: { kind: 'volume', name: id, uid: null, label: name, createdAt } };
-    }
-    for (const observed of this.services.volumes.values()) {
-      const record = observed.contents.snapshots.get(from.snapshot);
-      if (record !== undefined) {
-        if (record.state.phase !== 'ready' || record.deletingSince !== null) {
-          throw new ProblemError('not-ready', {
-            detail: `${labelOf(record)} is not complete, so it can’t be cloned.`,
-            next: 'Wait until it is ready, or clone another one.',
-            object: record.name
-          });
-        }
-        const { name, uid, createdAt } = record;
-        return { observed, source: { kind: 'snapshot', name, uid, label: labelOf(record), createdAt } };
-      }
-    }
-    throw new ProblemError('snapshot-not-found', {
-      detail: `There is no snapshot ${from.snapshot}.`,
-      next: 'Look at the list again; it may have been deleted.',
-      object: from.snapshot
-    });
-  }
-
   private find(id: string): { observed: ObservedVolume; record: CloneRecord } {
     for (const observed of this.services.volumes.values()) {
       const { slug } = observed.volume;
@@ -184,26 +147,6 @@ export class LocalClones {
       });
     }
     return clone;
-  }
-
-  private isTaken({ volume, contents }: ObservedVolume, name: string): boolean {
-    const { store } = volume;
-    const record = contents.clones.get(name);
-    return (
-      fs.lstatSync(store.clone(name), { throwIfNoEntry: false }) !== undefined ||
-      fs.lstatSync(join(store.building, name), { throwIfNoEntry: false }) !== undefined ||
-      (record !== undefined && record.state.phase !== 'ready')
-    );
-  }
-
-  private madeUpName(observed: ObservedVolume, source: CloneRecord['source']): string {
-    const fallback = `copy-${stampOf(new Date())}`;
-    const wanted = slugOf(source.label.includes('.') ? fallback : source.label, NAME_LENGTH, fallback);
-    let name = wanted;
-    for (let number = 2; this.isTaken(observed, name); number += 1) {
-      name = `${wanted}-${number}`;
-    }
-    return name;
   }
 
   private blockers(observed: ObservedVolume, record: CloneRecord): Blocker[] {

@@ -1,5 +1,4 @@
 /** Snapshots of the local provider: writes down what is wanted, shows it, and puts the work in line. */
-import { randomUUID } from 'node:crypto';
 import type { Blocker, CreateSnapshot, DeletePlan, Problem, Snapshot, UpdateSnapshot } from '../../../../contract';
 import { problemSlug } from '../../../../contract';
 import { ProblemError } from '../../problemError';
@@ -8,45 +7,11 @@ import type { JobContext } from './job';
 import type { LocalServices } from './localServices';
 import type { ObservedVolume } from './observedVolume';
 import { toTrash } from './recovery';
-import { abandonSnapshot, writeSnapshotIntent } from './snapshotJob';
+import { abandonSnapshot } from './snapshotJob';
 import { assertInFuture, assertSettled, assertUid } from './snapshotChecks';
-import { newSnapshotName } from './snapshotName';
+import { intendSnapshot } from './snapshotIntent';
 import { neighbours } from './snapshotNeighbours';
 import { isHeld, labelOf, recordDirectory, toSnapshot, type SnapshotRecord } from './snapshotRecord';
-
-/** What distinguishes snapshots that are made for different reasons. */
-export interface NewSnapshot {
-  readonly title: string | null;
-  readonly note: string;
-  readonly notebook: string | null;
-  readonly heldUntil: SnapshotRecord['heldUntil'];
-  readonly origin: SnapshotRecord['origin'];
-  readonly operationKey: string | null;
-  readonly restoredFrom: string | null;
-}
-
-const NOT_MEASURED = { known: false, reason: 'Not measured yet.' } as const;
-
-/** Makes the record of a snapshot to be made, and writes it down as an intent. `takeSnapshot` does the rest. */
-export function intendSnapshot(observed: ObservedVolume, wanted: NewSnapshot, user: string | null): SnapshotRecord {
-  const now = new Date();
-  const { volume, contents } = observed;
-  const record: SnapshotRecord = {
-    format: 1,
-    name: newSnapshotName(volume.slug, now, name => contents.snapshots.has(name)),
-    uid: randomUUID(),
-    createdAt: now.toISOString(),
-    createdBy: user,
-    ...wanted,
-    heldBy: wanted.heldUntil === null ? null : user,
-    state: { phase: 'pending', since: now.toISOString() },
-    ownData: NOT_MEASURED,
-    deletingSince: null
-  };
-  writeSnapshotIntent(volume.store, record);
-  observed.put(record);
-  return record;
-}
 
 /** Snapshots of all volumes. */
 export class LocalSnapshots {

@@ -29,7 +29,7 @@ import { LocalSnapshots } from './localSnapshots';
 import { localVolumes } from './localVolume';
 import { ObservedVolume } from './observedVolume';
 import { OperationQueue } from './operationQueue';
-import { openPaths, type OpenPaths } from './processesUsing';
+import { openPaths, type OpenPaths } from './openFiles';
 import { recoverStore } from './recovery';
 import { LocalRestores } from './restore/localRestores';
 import { WorkerRunner } from './workerRunner';

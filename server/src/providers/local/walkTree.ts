@@ -7,7 +7,7 @@ import { joinBytePath, toBytePath, toSystemPath, type BytePath } from './bytePat
 import type { Excludes } from './excludePatterns';
 import type { ManifestEntry } from './manifest';
 import type { Omitted } from './omissions';
-import { isGone } from './systemProblem';
+import { errorCode, isGone } from './systemProblem';
 
 /** Name of the store in a volume's root. */
 export const STORE_DIRECTORY = '.datamark';
@@ -50,9 +50,25 @@ export function entryOf(path: BytePath, stat: fs.BigIntStats, root: BytePath): M
     : entry;
 }
 
-/** Names in a directory as byte strings, in a stable order. */
-export const namesIn = (directory: BytePath): BytePath[] =>
-  fs.readdirSync(toSystemPath(directory), { encoding: 'latin1' }).sort();
+/**
+ * Names in the directory that was found at a path, as byte strings, in a stable order. Fails as if it had vanished where
+ * something else took its place meanwhile: a link there could lead anywhere.
+ */
+function namesIn(path: BytePath, found: ManifestEntry): BytePath[] {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
+  const fd = fs.openSync(toSystemPath(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const { dev, ino } = fs.fstatSync(fd, { bigint: true });
+    if (dev !== found.dev || ino !== found.ino) {
+      throw Object.assign(new Error('It was replaced.'), { code: 'ENOTDIR' });
+    }
+    // Elsewhere the path is read once more: Node can't read a directory that is open.
+    const opened = process.platform === 'linux' ? `/proc/self/fd/${fd}` : toSystemPath(path);
+    return fs.readdirSync(opened, { encoding: 'latin1' }).sort();
+  } finally {
+    fs.closeSync(fd);
+  }
+}
 
 function isStore(directory: BytePath): boolean {
   try {
@@ -79,7 +95,7 @@ export function* walkTree(options: WalkOptions): Generator<ManifestEntry> {
   yield top;
   // A stack of name lists instead of recursion: trees may be deeper than the call stack.
   const stack: { directory: BytePath; names: BytePath[]; next: number }[] = [
-    { directory: '', names: namesIn(root), next: 0 }
+    { directory: '', names: namesIn(root, top), next: 0 }
   ];
   for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
     const name = level.names[level.next++];
@@ -102,12 +118,12 @@ export function* walkTree(options: WalkOptions): Generator<ManifestEntry> {
         continue;
       }
       if (entry.type === 'directory') {
-        const names = namesIn(`${root}/${path}`);
+        const names = namesIn(`${root}/${path}`, entry);
         stack.push({ directory: path, names, next: 0 });
       }
       yield entry;
     } catch (error) {
-      onOmitted({ path, reason: isGone(error) ? 'vanished' : 'unreadable' });
+      onOmitted({ path, reason: isGone(error) || errorCode(error) === 'ELOOP' ? 'vanished' : 'unreadable' });
     }
   }
 }

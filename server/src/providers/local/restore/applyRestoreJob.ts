@@ -20,7 +20,7 @@ import {
   type Journal,
   type JournalAction
 } from './journal';
-import { findOpenFiles } from './openFiles';
+import { findOpenFiles } from '../openFiles';
 import { protectedPaths } from './protectedPaths';
 import { differsFromBefore, rollBack } from './rollBack';
 import { manifestOf } from './situation';

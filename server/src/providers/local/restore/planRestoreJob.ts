@@ -9,7 +9,7 @@ import { Store } from '../store';
 import type { Action } from './actions';
 import { bytesToStage, countChanges, files, limitsOf, nameSome } from './countChanges';
 import { canChown } from './metadata';
-import { findOpenFiles } from './openFiles';
+import { findOpenFiles } from '../openFiles';
 import { unknownPaths } from './protectedPaths';
 import { actionsBetween, manifestOf, walkPresent, type Present } from './situation';
 

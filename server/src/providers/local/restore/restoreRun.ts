@@ -6,7 +6,7 @@ import { problemSlug, type Problem, type Restore, type RestorePhase } from '../.
 import { ProblemError } from '../../../problemError';
 import type { JobContext } from '../job';
 import type { LocalServices } from '../localServices';
-import { intendSnapshot } from '../localSnapshots';
+import { intendSnapshot } from '../snapshotIntent';
 import type { ObservedVolume } from '../observedVolume';
 import { copyMethodOf } from '../copyMethod';
 import type { SnapshotRecord } from '../snapshotRecord';

@@ -1,10 +1,20 @@
 /**
- * Which files are open, as far as this user can see: `/proc/<pid>/fd` of processes of the same user, Linux only.
+ * Which processes work where, as far as this user may see: `/proc/<pid>/cwd` and `/proc/<pid>/fd`, Linux only.
  * Bounded in time; what was not looked at is said.
  */
 import * as fs from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { toBytePath, type BytePath } from '../bytePath';
+import type { Clone } from '../../../../contract';
+import { toBytePath, type BytePath } from './bytePath';
+
+/** Looking stops after so many ms: a busy machine has tens of thousands of open files. */
+const BUDGET_MS = 150;
+const WRITE_FLAGS = fs.constants.O_WRONLY | fs.constants.O_RDWR;
+
+/** One look at all processes; answers for any number of directories. */
+export interface OpenPaths {
+  usedBy(directory: string): Clone['usedBy'];
+}
 
 /** An open file of some process. */
 export interface OpenFile {
@@ -23,8 +33,6 @@ export interface OpenFiles {
   readonly complete: boolean;
 }
 
-const WRITE_FLAGS = fs.constants.O_WRONLY | fs.constants.O_RDWR;
-
 function attempt<T>(read: () => T): T | null {
   try {
     return read();
@@ -34,8 +42,41 @@ function attempt<T>(read: () => T): T | null {
   }
 }
 
+const otherProcesses = (): string[] =>
+  (attempt(() => fs.readdirSync('/proc')) ?? []).filter(name => /^\d+$/.test(name) && name !== `${process.pid}`);
+
 const nameOf = (pid: string): string =>
   attempt(() => fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim()) ?? 'a process';
+
+const descriptorsOf = (pid: string): string[] => attempt(() => fs.readdirSync(`/proc/${pid}/fd`)) ?? [];
+
+/** Looks at all processes but this one, for current directories and open files below `within` only. */
+export function openPaths(within: readonly string[]): OpenPaths {
+  if (process.platform !== 'linux') {
+    return { usedBy: () => ({ known: false, reason: 'This system does not tell which processes use a directory.' }) };
+  }
+  const deadline = performance.now() + BUDGET_MS;
+  const open: { pid: string; path: string }[] = [];
+  for (const pid of otherProcesses()) {
+    for (const link of ['cwd', ...descriptorsOf(pid).map(fd => `fd/${fd}`)]) {
+      if (performance.now() > deadline) {
+        return { usedBy: () => ({ known: false, reason: 'Too many processes are running to look at all of them.' }) };
+      }
+      const path = attempt(() => fs.readlinkSync(`/proc/${pid}/${link}`));
+      if (path !== null && within.some(one => path === one || path.startsWith(`${one}/`))) {
+        open.push({ pid, path });
+      }
+    }
+  }
+  return {
+    usedBy: directory => {
+      const pids = new Set(
+        open.filter(({ path }) => path === directory || path.startsWith(`${directory}/`)).map(({ pid }) => pid)
+      );
+      return { known: true, names: [...pids].map(pid => `${nameOf(pid)} (process ${pid})`) };
+    }
+  };
+}
 
 function flagsOf(pid: string, fd: string): number {
   const info = attempt(() => fs.readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
@@ -44,7 +85,7 @@ function flagsOf(pid: string, fd: string): number {
 
 function openBy(pid: string, root: BytePath): OpenFile[] {
   const found: OpenFile[] = [];
-  for (const fd of attempt(() => fs.readdirSync(`/proc/${pid}/fd`)) ?? []) {
+  for (const fd of descriptorsOf(pid)) {
     const link = `/proc/${pid}/fd/${fd}`;
     const target = attempt(() => fs.readlinkSync(link, 'latin1'));
     const stat = target?.startsWith('/') === true ? attempt(() => fs.statSync(link, { bigint: true })) : null;
@@ -69,8 +110,7 @@ export async function findOpenFiles(root: string, timeMs: number): Promise<OpenF
   }
   const deadline = performance.now() + timeMs;
   const files: OpenFile[] = [];
-  const own = String(process.pid);
-  for (const pid of fs.readdirSync('/proc').filter(name => /^\d+$/.test(name) && name !== own)) {
+  for (const pid of otherProcesses()) {
     if (performance.now() > deadline) {
       return { files, complete: false };
     }
