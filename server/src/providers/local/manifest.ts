@@ -171,6 +171,21 @@ function* lines(path: string): Generator<string> {
   }
 }
 
+const END = /\n\{"end":true,"entries":\d+,"omitted":\d+\}\n$/;
+
+/** Whether a manifest has its end: one look at its last bytes, for when there are thousands. Throws system errors. */
+export function hasEnd(path: string): boolean {
+  const fd = fs.openSync(path, 'r');
+  try {
+    const { size } = fs.fstatSync(fd);
+    const tail = Buffer.alloc(Math.min(size, 128));
+    const read = fs.readSync(fd, tail, 0, tail.length, size - tail.length);
+    return END.test(tail.toString('latin1', 0, read));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** Reads a whole manifest. Throws `ManifestError` where it is cut off or altered, and system errors as they come. */
 export function readManifest(path: string): Manifest {
   const entries = new Map<BytePath, ManifestEntry>();

@@ -79,6 +79,38 @@ describe('the local provider', () => {
     await snapshot(provider);
   });
 
+  it.each([
+    ['cut off', (path: string) => fs.truncateSync(path, fs.statSync(path).size - 3)],
+    ['gone', (path: string) => fs.rmSync(path)]
+  ])('quarantines a snapshot whose list of files is %s, and goes on with the rest', async (_, damage) => {
+    const { root, provider } = await started();
+    const damaged = await snapshot(provider);
+    const whole = await snapshot(provider);
+    await provider.stop();
+    damage(join(root, '.datamark/snapshots', damaged, 'manifest.jsonl'));
+
+    const next = await temporary.provider(root);
+
+    expect(next.index.all('snapshot').map(({ name }) => name)).toEqual([whole]);
+    expect(next.notices()).toMatchObject([{ code: 'store-corrupt', object: damaged }]);
+    const [place = ''] = fs.readdirSync(join(root, '.datamark/quarantine'));
+    expect(fs.readFileSync(join(root, '.datamark/quarantine', place, 'tree/a'), 'utf8')).toBe('one');
+    await snapshot(next);
+  });
+
+  it('says so where a list of files turns out to be damaged when it is used', async () => {
+    const { root, provider } = await started();
+    const damaged = await snapshot(provider);
+    const manifest = join(root, '.datamark/snapshots', damaged, 'manifest.jsonl');
+    fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace('["f","a"', '["f",'));
+
+    const made = await provider.createClone({ snapshot: damaged }, { name: 'copy' }, NO_KEY);
+
+    const failed = await untilPhase(provider.index, 'clone', made.id, 'failed');
+    expect(failed.state).toMatchObject({ problem: { type: expect.stringContaining('store-corrupt') as string } });
+    await snapshot(provider);
+  });
+
   it('tells own data of neighbours anew when a snapshot shares their files or goes', async () => {
     const { root, provider } = await started(faults({ method: 'hardlink' }));
     await agedFile(root);

@@ -48,7 +48,7 @@ function findBase(store: Store): { name: string; manifest: Manifest; tree: strin
     try {
       return { name, manifest: readManifest(store.manifest(name)), tree: store.tree(name) };
     } catch {
-      // Not usable as a base: what would be shared is copied, and observing the store reports what is wrong with it.
+      // Not usable as a base: what would be shared is copied. Whoever uses that snapshot is told what is wrong with it.
       continue;
     }
   }

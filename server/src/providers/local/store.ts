@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ProblemError } from '../../problemError';
 import { readJsonFile, syncDirectory, writeJsonFile } from './atomicFile';
+import { isGone } from './systemProblem';
 import { CLONES_DIRECTORY, STORE_DIRECTORY, STORE_MARKER } from './walkTree';
 
 /** Grows when an older Datamark would misread the store. */
@@ -88,7 +89,7 @@ export class Store {
 
   /** Whether there is a store. A link in its place is none: it may lead anywhere. */
   exists(): boolean {
-    return fs.lstatSync(this.marker, { throwIfNoEntry: false })?.isFile() === true && isRealDirectory(this.path);
+    return lstatOrNull(this.marker)?.isFile() === true && isRealDirectory(this.path);
   }
 
   /** Throws where the store is there but not one this version may write to. */
@@ -113,7 +114,7 @@ export class Store {
   /** Makes the store if there is none. Refuses to write through a symbolic link. */
   create(now: Date): void {
     for (const path of [this.path, this.clonesRoot]) {
-      if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined && !isRealDirectory(path)) {
+      if (lstatOrNull(path) !== null && !isRealDirectory(path)) {
         throw new ProblemError('not-supported', {
           detail: `${path} is not a directory of its own, so Datamark does not write there.`,
           next: 'Move it away, then try again.',
@@ -149,5 +150,16 @@ export class Store {
   }
 }
 
-const isRealDirectory = (path: string): boolean =>
-  fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Null where nothing is there, also where the path leads through a file. */
+function lstatOrNull(path: string): fs.Stats | null {
+  try {
+    return fs.lstatSync(path);
+  } catch (error) {
+    if (isGone(error)) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+const isRealDirectory = (path: string): boolean => lstatOrNull(path)?.isDirectory() === true;

@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import { readJsonFile, type JsonRead } from './atomicFile';
 import { CloneRecord } from './cloneRecord';
+import { hasEnd } from './manifest';
 import { SnapshotRecord } from './snapshotRecord';
 import type { Store } from './store';
 import { errorCode, isGone } from './systemProblem';
@@ -63,8 +64,10 @@ export class StoreReader {
 
   private readSnapshot(directory: string, name: string, contents: StoreContents, seen: Map<string, Cached>): void {
     const path = join(directory, name);
-    const found = this.readCached(join(path, 'record.json'), SnapshotRecord, seen);
     const complete = directory === this.store.snapshots;
+    const found = this.readCached(join(path, 'record.json'), seen, record =>
+      complete ? readComplete(path, record) : readOrExplain(record, SnapshotRecord)
+    );
     if (found.state === 'read' && found.value.name === name && (!complete || found.value.state.phase === 'ready')) {
       contents.snapshots.set(name, found.value);
       return;
@@ -80,7 +83,7 @@ export class StoreReader {
 
   private readClone(file: string, contents: StoreContents, seen: Map<string, Cached>): void {
     const path = join(this.store.clones, file);
-    const found = this.readCached(path, CloneRecord, seen);
+    const found = this.readCached(path, seen, record => readOrExplain(record, CloneRecord));
     if (found.state === 'read' && `${found.value.name}.json` === file) {
       contents.clones.set(found.value.name, found.value);
     } else if (found.state !== 'missing') {
@@ -89,17 +92,17 @@ export class StoreReader {
     }
   }
 
-  private readCached<S extends z.ZodType>(path: string, schema: S, seen: Map<string, Cached>): JsonRead<z.output<S>> {
+  private readCached<T>(path: string, seen: Map<string, Cached>, read: (path: string) => JsonRead<T>): JsonRead<T> {
     const stat = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) {
       return { state: 'missing' };
     }
     const stamp = `${stat.ino}:${stat.ctimeNs}:${stat.size}`;
     const cached = this.cache.get(path);
-    const entry = cached?.stamp === stamp ? cached : { stamp, read: readOrExplain(path, schema) };
+    const entry = cached?.stamp === stamp ? cached : { stamp, read: read(path) };
     seen.set(path, entry);
-    // What is kept for a path was read with the schema of that path.
-    return entry.read as JsonRead<z.output<S>>;
+    // What is kept for a path was read in the way of that path.
+    return entry.read as JsonRead<T>;
   }
 }
 
@@ -108,6 +111,24 @@ function readOrExplain<S extends z.ZodType>(path: string, schema: S): JsonRead<z
     return readJsonFile(path, schema);
   } catch (error) {
     return { state: 'corrupt', why: errorCode(error) ?? 'it can’t be read' };
+  }
+}
+
+/** The record of a complete snapshot, which is worth nothing without its list of files. */
+function readComplete(directory: string, record: string): JsonRead<SnapshotRecord> {
+  try {
+    if (hasEnd(join(directory, 'manifest.jsonl'))) {
+      return readOrExplain(record, SnapshotRecord);
+    }
+    return { state: 'corrupt', why: 'the list of its files is cut off' };
+  } catch (error) {
+    if (!isGone(error)) {
+      // It is there, and may be readable again: not the time to move anything away.
+      return readOrExplain(record, SnapshotRecord);
+    }
+    return fs.existsSync(directory)
+      ? { state: 'corrupt', why: 'the list of its files is missing' }
+      : { state: 'missing' };
   }
 }
 

@@ -1,4 +1,5 @@
 /** System errors as answers: which errno is which problem, in words for a person. */
+import { ManifestError } from './manifest';
 import { ProblemError } from '../../problemError';
 
 /** The errno name of a system error, or null. */
@@ -48,6 +49,17 @@ export function systemProblem(error: unknown, doing: string, object: string | nu
       {
         detail: `${doing}: the system does not permit it (${code}).`,
         next: 'Check who owns the directory and its permissions.',
+        object
+      },
+      { cause: error }
+    );
+  }
+  if (error instanceof ManifestError) {
+    return new ProblemError(
+      'store-corrupt',
+      {
+        detail: `${doing}: the list of a snapshot’s files is damaged. ${error.message}`,
+        next: 'Use another snapshot. The files of this one are in its folder, whole.',
         object
       },
       { cause: error }
