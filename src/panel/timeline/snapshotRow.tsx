@@ -56,7 +56,9 @@ export function SnapshotRow({
     >
       {failed ? (
         <div className="dm-snap-msg" role="gridcell">
-          {trans.__('Not created: %1', state.problem.detail)}{' '}
+          <span className={place.opened ? 'dm-whole' : 'dm-clamp'} title={state.problem.detail}>
+            {trans.__('Not created: %1', state.problem.detail)}
+          </span>{' '}
           <Button
             label={trans.__('Retry')}
             look="link"
