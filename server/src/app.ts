@@ -52,7 +52,11 @@ export function createApp(options: AppOptions): App {
   const { index } = provider;
   const timelines = new Timelines(index);
   const streams = new EventStreams({ ...options, index });
-  const recentLook = new RecentLook({ refresh: () => provider.refresh(), log });
+  const recentLook = new RecentLook({
+    refresh: () => provider.refresh(),
+    lookedAt: () => firstObservation.endedAt,
+    log
+  });
   const volumes = new VolumeService(index);
   const snapshots = new SnapshotService({
     provider,

@@ -11,6 +11,7 @@ type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unk
 /** The provider's first look at storage, made once. */
 export class FirstObservation {
   private outcome: Outcome | null = null;
+  private ended = Number.NEGATIVE_INFINITY;
   private settle: () => void = () => undefined;
   private readonly settled = new Promise<void>(resolve => {
     this.settle = resolve;
@@ -23,6 +24,7 @@ export class FirstObservation {
   begin(provider: Provider, log: Log): void {
     const end = (outcome: Outcome): void => {
       this.outcome = outcome;
+      this.ended = performance.now();
       this.settle();
     };
     provider.start().then(
@@ -32,6 +34,11 @@ export class FirstObservation {
         end({ ok: false, error });
       }
     );
+  }
+
+  /** When the first look was over, by performance.now(); before: minus infinity. */
+  get endedAt(): number {
+    return this.ended;
   }
 
   /** Why the index can't be told: the provider still starts, or could not. null: it can. */

@@ -19,6 +19,19 @@ describe('looking before a list is told', () => {
     expect(refresh).toHaveBeenCalledTimes(2);
   });
 
+  it('does not happen right after somebody else looked', async () => {
+    const refresh = jest.fn(() => Promise.resolve());
+    const startedAt = performance.now();
+    const look = new RecentLook({ refresh, lookedAt: () => startedAt, log: memoryLog() });
+
+    await look.have();
+    expect(refresh).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(2000);
+    await look.have();
+
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+
   it('is not waited for longer than a moment, nor begun twice', async () => {
     const refresh = jest.fn(() => new Promise<void>(() => undefined));
     const look = new RecentLook({ refresh, log: memoryLog() });

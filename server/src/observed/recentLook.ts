@@ -7,6 +7,8 @@ import type { Log } from '../log';
 export interface RecentLookOptions {
   readonly refresh: () => Promise<void>;
   readonly log: Log;
+  /** When somebody else looked last, by performance.now(). */
+  readonly lookedAt?: () => number;
   /** A look is good for so long, ms. */
   readonly goodForMs?: number;
   /** A list waits at most so long for a look, ms. */
@@ -22,8 +24,9 @@ export class RecentLook {
 
   /** Resolves when there was a look lately, or when that takes too long. Never rejects. */
   async have(): Promise<void> {
-    const { refresh, log, goodForMs = 2000, patienceMs = 150 } = this.options;
-    if (this.running === null && performance.now() - this.endedAt < goodForMs) {
+    const { refresh, log, lookedAt, goodForMs = 2000, patienceMs = 150 } = this.options;
+    const last = Math.max(this.endedAt, lookedAt?.() ?? this.endedAt);
+    if (this.running === null && performance.now() - last < goodForMs) {
       return;
     }
     this.running ??= refresh()

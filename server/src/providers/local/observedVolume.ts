@@ -132,9 +132,10 @@ export class ObservedVolume {
     // From here on also where the rest fails: a lock that nobody gives back stops every other server.
     this.idle.needed();
     this.method = this.options.method ?? copyMethodOf(store);
+    // Ends with a look at what it left: with thousands of snapshots each look counts.
     await this.options.recover(this);
     this.recovered = true;
-    await this.observe();
+    this.showVolume();
   }
 
   /** Writes a snapshot's record and shows it at once. */

@@ -38,7 +38,8 @@ const interrupted = (volumeName: string, id: string): Problem =>
 export async function recoverRestores(services: LocalServices, observed: ObservedVolume): Promise<RestoreRecord[]> {
   const { store } = observed.volume;
   const unfinished: RestoreRecord[] = [];
-  for (const id of restoreIds(store)) {
+  const ids = restoreIds(store);
+  for (const id of ids) {
     const found = readRestoreRecord(store, id);
     if (found.state === 'read') {
       unfinished.push(...recoverOne(observed, found.value));
@@ -49,8 +50,10 @@ export async function recoverRestores(services: LocalServices, observed: Observe
     }
   }
   forgetOld(store);
-  observed.changed();
-  await observed.observe();
+  if (ids.length > 0) {
+    observed.changed();
+    await observed.observe();
+  }
   return unfinished;
 }
 
