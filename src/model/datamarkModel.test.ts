@@ -1,9 +1,10 @@
 import type { IDisposable } from '@lumino/disposable';
+import type { Restore } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import { FakeServer, until } from '../testing/fakeServer';
 import { language } from '../testing/fakePage';
 import { manySnapshots } from '../testing/manySnapshots';
-import { sampleClone, sampleOperation, sampleSnapshot, sampleVolume } from '../testing/samples';
+import { sampleClone, sampleOperation, sampleRestore, sampleSnapshot, sampleVolume } from '../testing/samples';
 import { DatamarkModel } from './datamarkModel';
 import { itemsOf } from './listState';
 
@@ -47,6 +48,31 @@ const show = (visible: boolean) => {
   page.visible = visible;
   page.listener();
 };
+
+it('lets no answer that is older than the stream undo what the stream told', async () => {
+  let answer: (restore: Restore) => void = () => undefined;
+  const { api } = server;
+  const slow = new DatamarkModel({
+    api: new Proxy(api, {
+      get: (of, method: keyof typeof api) =>
+        method === 'restore' ? () => new Promise<Restore>(resolve => (answer = resolve)) : of[method]
+    }),
+    page: { visible: true, onChange: () => () => undefined }
+  });
+  const running = sampleRestore({ phase: 'restoring' });
+  const over = sampleRestore({ phase: 'succeeded', finishedAt: '2026-11-19T15:00:02Z' });
+  server.restores = [];
+  const done = slow.whenRestore(over.id, ({ phase }) => phase === 'succeeded', AbortSignal.timeout(5_000));
+  const holder = slow.hold();
+  await until(() => slow.connection.state === 'online' && slow.restores.state === 'ready');
+  server.tell({ type: 'upsert', revision: ++server.revision, object: over });
+  await done;
+  answer(running);
+  await new Promise(resolve => setTimeout(resolve, 0));
+  expect(itemsOf(slow.restores).map(({ phase }) => phase)).toEqual(['succeeded']);
+  holder.dispose();
+  slow.dispose();
+});
 
 it('asks nothing before somebody holds it', () => {
   expect(server.calls).toEqual([]);

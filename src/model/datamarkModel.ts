@@ -5,6 +5,7 @@
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import {
+  objectId,
   type Clone,
   type IndexedObject,
   type Operation,
@@ -53,6 +54,8 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   private wanted: string | null = null;
   private readonly snapshots = new Map<string, Snapshot>();
   private readonly dismissed = new Set<string>();
+  /** Revision of the last event of each object. */
+  private readonly told = new Map<string, number>();
   private holders = 0;
   private disposed = false;
 
@@ -180,7 +183,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   }
 
   whenSnapshot(name: string, done: (snapshot: Snapshot) => boolean, signal: AbortSignal): Promise<Snapshot> {
-    const read = async () => this.remember(await this.api.snapshot(name, signal));
+    const read = () => this.readAlone(`snapshot ${name}`, () => this.api.snapshot(name, signal));
     return waitFor({
       model: this,
       kind: 'snapshot',
@@ -203,7 +206,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
 
   whenRestore(id: string, done: (restore: Restore) => boolean, signal: AbortSignal): Promise<Restore> {
     const known = () => itemsOf(this.lists.current.restores).find(restore => restore.id === id) ?? null;
-    const read = async () => this.remember(await this.api.restore(id, signal));
+    const read = () => this.readAlone(`restore ${id}`, () => this.api.restore(id, signal));
     return waitFor({ model: this, kind: 'restore', id, known, read, done, signal });
   }
 
@@ -237,16 +240,27 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   private apply(event: ServerEvent): void {
     if (event.type === 'reset') {
       this.snapshots.clear();
+      this.told.clear();
       this.lists.forgetReading();
       void this.listAll();
     } else if (event.type === 'hello') {
       this.resumed();
     } else if (event.type === 'upsert') {
+      this.told.set(`${event.object.kind} ${objectId(event.object)}`, event.revision);
       this.remember(event.object, event.revision);
     } else {
       this.forget(event);
     }
     this.observedSignal.emit(event);
+  }
+
+  /** Reads one object, unless the stream tells of it meanwhile: the answer may be older than that. */
+  private async readAlone(key: string, ask: () => Promise<IndexedObject>): Promise<void> {
+    const before = this.told.get(key);
+    const object = await ask();
+    if (this.told.get(key) === before) {
+      this.remember(object);
+    }
   }
 
   /** Takes over an object as it is now, from an event or an answer. */
@@ -264,6 +278,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   }
 
   private forget(event: Extract<ServerEvent, { type: 'remove' }>): void {
+    this.told.set(`${event.kind} ${event.id}`, event.revision);
     if (event.kind === 'snapshot') {
       this.snapshots.delete(event.id);
     }
