@@ -74,19 +74,33 @@ describe('an open file after a restore', () => {
   });
 
   it('is only touched when the file spells the same notebook in another way', async () => {
-    const spelt = notebook('1 + 1', { nbformat_minor: 4, metadata: { language_info: { name: 'python' } } });
+    const kernelspec = { name: 'python3', display_name: 'Python 3 (ipykernel)' };
+    const spelt = notebook('1 + 1', { nbformat_minor: 4, metadata: { language_info: { name: 'python' }, kernelspec } });
     const [cell] = spelt.cells;
     const content = {
       ...spelt,
       cells: [{ ...cell, id: undefined, metadata: { trusted: true }, source: ['1 + ', '1'] }]
     };
-    const given = { shown: { hash: 'h1' }, disk: { hash: 'h2' }, format: 'json', model: notebook('1 + 1') } as const;
+    const given = {
+      shown: { hash: 'h1' },
+      disk: { hash: 'h2' },
+      format: 'json',
+      model: notebook('1 + 1', { metadata: { kernelspec: { name: 'python3' } } })
+    } as const;
     await expect(look({ ...given, content })).resolves.toBe('touched');
-    await expect(look({ ...given, content: notebook('1 + 2') })).resolves.toBe('changed');
-    await expect(look({ ...given, content: notebook('1 + 1', { cells: [] }) })).resolves.toBe('changed');
-    await expect(look({ ...given, content: notebook('1 + 1', { metadata: { tags: ['x'] } }) })).resolves.toBe(
+    await expect(look({ ...given, content: notebook('1 + 2', { metadata: { kernelspec } }) })).resolves.toBe('changed');
+    await expect(look({ ...given, content: notebook('1 + 1', { cells: [], metadata: { kernelspec } }) })).resolves.toBe(
       'changed'
     );
+    await expect(
+      look({ ...given, content: notebook('1 + 1', { metadata: { kernelspec, tags: ['x'] } }) })
+    ).resolves.toBe('changed');
+  });
+
+  it('has changed when it is for another kernel', async () => {
+    const given = { shown: { hash: 'h1' }, disk: { hash: 'h2' }, format: 'json', model: notebook('1') } as const;
+    const content = notebook('1', { metadata: { kernelspec: { name: 'ir' } } });
+    await expect(look({ ...given, content })).resolves.toBe('changed');
   });
 
   it('is compared by content where the server gives no hash', async () => {
@@ -97,9 +111,14 @@ describe('an open file after a restore', () => {
 
   it('is never called the same while it has edits and can’t be compared', async () => {
     const dirty = true;
-    await expect(look({ dirty, shown: { hash: 'h1' }, disk: { hash: 'h2' } })).resolves.toBe('changed');
+    await expect(look({ dirty, shown: { hash: 'h1' }, disk: { hash: 'h2' }, content: 'other' })).resolves.toBe(
+      'changed'
+    );
+    await expect(look({ dirty, shown: { hash: 'h1' }, disk: { hash: 'h2' } })).resolves.toBe('touched');
     await expect(look({ dirty, shown: { hash: 'h1' }, disk: { hash: 'h1' } })).resolves.toBe('same');
-    await expect(look({ dirty, shown: {}, disk: { last_modified: EARLIER } })).resolves.toBe('unknown');
+    await expect(look({ dirty, shown: {}, disk: { last_modified: EARLIER }, content: 'other' })).resolves.toBe(
+      'unknown'
+    );
   });
 
   it('is not downloaded for a view that holds no content', async () => {

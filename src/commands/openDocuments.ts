@@ -86,15 +86,19 @@ export class OpenDocuments implements IOpenDocuments {
         return 'same';
       }
       const moved = hashed || now.last_modified !== shown.last_modified;
-      if (context.model.dirty) {
-        return moved ? (hashed ? 'changed' : 'unknown') : 'same';
+      if (context.model.dirty && !moved) {
+        return 'same';
       }
       if (!isText(shown.hash) && context.model.toString() === '') {
         // Its view holds no content, as with a video: reading it again costs nothing and claims nothing.
         return moved ? 'touched' : 'same';
       }
       const file = await contents.get(context.path, { content: true, type: shown.type });
-      return !showsContentOf(context.model, file) ? 'changed' : moved ? 'touched' : 'same';
+      if (showsContentOf(context.model, file)) {
+        return moved ? 'touched' : 'same';
+      }
+      // Without a hash there is no telling whether the edits or the disk make the difference.
+      return context.model.dirty && !hashed ? 'unknown' : 'changed';
     } catch (error) {
       return responseStatus(error) === 404 ? 'gone' : 'unknown';
     }

@@ -27,13 +27,15 @@ const lines = (text: string): string => text.replace(/\r\n?/g, '\n');
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A notebook without what JupyterLab and the server add or drop on their own: ids, trust, the kernel's language. */
+/** A notebook without what JupyterLab and the server add or drop on their own: ids, trust, words about the kernel. */
 function notebook(value: unknown): JSONValue {
   if (!isRecord(value) || !Array.isArray(value['cells'])) {
     return plain(value);
   }
   const metadata = without(value['metadata'], 'language_info', 'orig_nbformat');
-  return plain({ metadata, cells: value['cells'].map(cell) });
+  // A kernel that starts writes its other names anew; which kernel it is, a person chose.
+  const kernelspec = isRecord(metadata['kernelspec']) ? metadata['kernelspec']['name'] : null;
+  return plain({ metadata: { ...metadata, kernelspec }, cells: value['cells'].map(cell) });
 }
 
 function cell(value: unknown): unknown {
