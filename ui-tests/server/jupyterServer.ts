@@ -84,7 +84,7 @@ async function untilUp(process: ChildProcess, url: string, log: () => Promise<st
   throw new Error(`The Jupyter server did not start:\n${await log()}`);
 }
 
-async function end(process: ChildProcess): Promise<void> {
+async function end(process: ChildProcess, log: () => Promise<string>): Promise<void> {
   if (process.exitCode !== null || process.signalCode !== null) {
     return;
   }
@@ -94,7 +94,7 @@ async function end(process: ChildProcess): Promise<void> {
   if ((await Promise.race([exited, late])) === 'late') {
     process.kill('SIGKILL');
     await exited;
-    throw new Error('The Jupyter server did not end when asked to.');
+    throw new Error(`The Jupyter server did not end when asked to:\n${await log()}`);
   }
 }
 
@@ -134,7 +134,7 @@ export async function startJupyterServer(options: ServerOptions): Promise<Jupyte
   const readLog = (): Promise<string> => readFile(logPath, 'utf8');
   const stop = async (): Promise<void> => {
     try {
-      await end(server);
+      await end(server, readLog);
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
