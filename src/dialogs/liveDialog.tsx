@@ -3,6 +3,7 @@
  * accepts only where that is asked for, and disabled buttons that keep their focus and say why.
  */
 import { Dialog, ReactWidget, UseSignal } from '@jupyterlab/apputils';
+import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import * as React from 'react';
 
@@ -88,12 +89,26 @@ export class LiveDialog extends Dialog<null> {
     this.toggleClass('is-wide', options.wide === true);
     this.present(options.face);
     bodyOf.render = () => options.body(this);
-    const { focus } = options;
-    if ('field' in focus) {
-      bodyOf.drawn = () => {
-        this.node.querySelector<HTMLElement>(focus.field)?.focus();
-      };
-    }
+    this._focus = options.focus;
+    this.node.tabIndex = -1;
+    bodyOf.drawn = () => {
+      this._takeFocus();
+    };
+  }
+
+  /** At once: the base class waits until the browser is idle, and keys pressed meanwhile would go to the page. */
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._takeFocus();
+  }
+
+  /** The safe button, or the first field as soon as it is drawn; until then the dialog itself, so that Esc works. */
+  private _takeFocus(): void {
+    const wanted =
+      'button' in this._focus
+        ? this._button(this._focus.button)
+        : this.node.querySelector<HTMLElement>(this._focus.field);
+    (wanted ?? this.node).focus();
   }
 
   /** Shows other words and other buttons; ids must be those the dialog was made with. */
@@ -201,6 +216,7 @@ export class LiveDialog extends Dialog<null> {
     return nodes[this._ids.indexOf(id)] ?? null;
   }
 
+  private readonly _focus: ILiveDialogOptions['focus'];
   private readonly _title: Title;
   private readonly _ids: readonly string[];
   private readonly _enter: string | null;
