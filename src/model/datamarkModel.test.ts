@@ -1,5 +1,5 @@
 import type { IDisposable } from '@lumino/disposable';
-import type { Restore } from '../../contract';
+import type { Clone, Restore } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import { FakeServer, until } from '../testing/fakeServer';
 import { language } from '../testing/fakePage';
@@ -70,6 +70,38 @@ it('lets no answer that is older than the stream undo what the stream told', asy
   answer(running);
   await new Promise(resolve => setTimeout(resolve, 0));
   expect(itemsOf(slow.restores).map(({ phase }) => phase)).toEqual(['succeeded']);
+  holder.dispose();
+  slow.dispose();
+});
+
+it('lets no list of clones that is read for one of them undo what the stream told of any', async () => {
+  const answers: ((clones: readonly Clone[]) => void)[] = [];
+  const { api } = server;
+  let slowly = false;
+  const slow = new DatamarkModel({
+    api: new Proxy(api, {
+      get: (of, method: keyof typeof api) =>
+        method === 'clones' && slowly
+          ? () => new Promise<readonly Clone[]>(resolve => answers.push(resolve))
+          : of[method]
+    }),
+    page: { visible: true, onChange: () => () => undefined }
+  });
+  const made = sampleClone({ state: { phase: 'pending', since: '2026-11-19T14:00:00Z', message: '' } });
+  const ready = sampleClone();
+  const gone = sampleClone({ id: 'home.gone', name: 'gone' });
+  server.clones = [made, gone];
+  const holder = slow.hold();
+  await until(() => slow.connection.state === 'online' && slow.clones.state === 'ready');
+  slowly = true;
+  const done = slow.whenClone(made.id, ({ state }) => state.phase === 'ready', AbortSignal.timeout(5_000));
+  server.tell({ type: 'remove', revision: ++server.revision, kind: 'clone', id: gone.id, volume: null });
+  server.tell({ type: 'upsert', revision: ++server.revision, object: ready });
+  expect((await done).state.phase).toBe('ready');
+  answers.forEach(answer => answer([made, gone]));
+  await new Promise(resolve => setTimeout(resolve, 0));
+  expect(answers).toHaveLength(1);
+  expect(itemsOf(slow.clones).map(({ id, state }) => [id, state.phase])).toEqual([[ready.id, 'ready']]);
   holder.dispose();
   slow.dispose();
 });

@@ -197,10 +197,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
 
   whenClone(id: string, done: (clone: Clone) => boolean, signal: AbortSignal): Promise<Clone> {
     const known = () => itemsOf(this.lists.current.clones).find(clone => clone.id === id) ?? null;
-    const read = async () => {
-      const items = await this.api.clones(signal);
-      this.lists.take('clones', items);
-    };
+    const read = () => this.lists.readClones(signal);
     return waitFor({ model: this, kind: 'clone', id, known, read, done, signal });
   }
 

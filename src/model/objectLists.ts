@@ -19,7 +19,7 @@ export interface Lists {
 }
 type Items<K extends keyof Lists> = Extract<Lists[K], { state: 'ready' }>['items'][number];
 
-/** One reading of all lists, and what the stream told meanwhile. */
+/** One reading of lists, and what the stream told meanwhile. */
 interface Listing {
   readonly missed: ServerEvent[];
   done: Promise<void>;
@@ -40,6 +40,8 @@ export class ObjectLists {
   };
   private readonly options: ObjectListsOptions;
   private reading: Listing | null = null;
+  /** Readings whose answers are still of use. */
+  private readonly underWay = new Set<Listing>();
 
   constructor(options: ObjectListsOptions) {
     this.options = options;
@@ -55,7 +57,7 @@ export class ObjectLists {
       return this.reading.done;
     }
     const { api } = this.options;
-    const listing: Listing = { missed: [], done: Promise.resolve() };
+    const listing = this.begin();
     this.reading = listing;
     listing.done = Promise.all([
       this.readOne(listing, 'volumes', () => api.volumes(), isVolume).then(afterVolumes),
@@ -63,6 +65,7 @@ export class ObjectLists {
       this.readOne(listing, 'restores', () => api.restores(), isRestore),
       this.readOne(listing, 'operations', () => api.operations(), isOperation)
     ]).then(() => {
+      this.underWay.delete(listing);
       if (this.reading === listing) {
         this.reading = null;
       }
@@ -73,15 +76,26 @@ export class ObjectLists {
   /** Answers that are still under way are too old to be used. */
   forgetReading(): void {
     this.reading = null;
+    this.underWay.clear();
   }
 
-  /** Takes over one list that was read alone. */
-  take<K extends keyof Lists>(name: K, items: readonly Items<K>[]): void {
-    this.set({ ...this.current, [name]: { state: 'ready', items } });
+  /** Reads the clones alone; rejects where that fails and leaves the list as it is. */
+  async readClones(signal: AbortSignal): Promise<void> {
+    const listing = this.begin();
+    try {
+      const read = await this.options.api.clones(signal);
+      if (this.underWay.has(listing)) {
+        this.set({ ...this.current, clones: { state: 'ready', items: caughtUp(read, listing, isClone) } });
+      }
+    } finally {
+      this.underWay.delete(listing);
+    }
   }
 
   apply(event: ServerEvent): void {
-    this.reading?.missed.push(event);
+    for (const { missed } of this.underWay) {
+      missed.push(event);
+    }
     const { volumes, clones, restores, operations } = this.current;
     this.set({
       volumes: withItems(
@@ -127,19 +141,22 @@ export class ObjectLists {
   ): Promise<void> {
     let list: ListState<IndexedObject>;
     try {
-      const read = await ask();
-      // Events told while the answer was under way may be newer than it; told again they do no harm.
-      const items = listing.missed.reduce((now, event) => afterEvent(now, event, isOurs, () => true), read);
-      list = { state: 'ready', items };
+      list = { state: 'ready', items: caughtUp(await ask(), listing, isOurs) };
     } catch (error) {
       if (!(error instanceof ApiProblem)) {
         throw error;
       }
       list = afterFailure<IndexedObject>(this.current[name], error, new Date());
     }
-    if (this.reading === listing) {
+    if (this.underWay.has(listing)) {
       this.set({ ...this.current, [name]: list });
     }
+  }
+
+  private begin(): Listing {
+    const listing: Listing = { missed: [], done: Promise.resolve() };
+    this.underWay.add(listing);
+    return listing;
   }
 
   private set(lists: Lists): void {
@@ -150,4 +167,13 @@ export class ObjectLists {
 
 function withItems<T>(list: ListState<T>, items: readonly T[]): ListState<T> {
   return (list.state === 'ready' || list.state === 'unreachable') && list.items !== items ? { ...list, items } : list;
+}
+
+/** Events told while the answer was under way may be newer than it; told again they do no harm. */
+function caughtUp<T extends IndexedObject>(
+  read: readonly T[],
+  { missed }: Listing,
+  isOurs: (object: IndexedObject) => object is T
+): readonly T[] {
+  return missed.reduce((now, event) => afterEvent(now, event, isOurs, () => true), read);
 }
