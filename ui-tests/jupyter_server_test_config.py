@@ -19,7 +19,9 @@ c.LabApp.user_settings_dir = given["settings"]
 # Containers run the tests as root.
 c.ServerApp.allow_root = True
 c.ServerApp.base_url = given["baseUrl"]
+# No look at the network for news or a newer version: a test must not depend on who answers there.
 c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 if given["token"]:
     # The way in that people have: a token once, then a cookie, and XSRF checked on every change.
     c.IdentityProvider.token = given["token"]

@@ -92,7 +92,8 @@ async function end(process: ChildProcess, log: () => Promise<string>): Promise<v
   process.kill('SIGTERM');
   const late = delay(STOP_MS, 'late', { ref: false });
   if ((await Promise.race([exited, late])) === 'late') {
-    process.kill('SIGKILL');
+    // Python's fault handler then writes into the log where each of its threads is.
+    process.kill('SIGABRT');
     await exited;
     throw new Error(`The Jupyter server did not end when asked to:\n${await log()}`);
   }
@@ -122,6 +123,7 @@ export async function startJupyterServer(options: ServerOptions): Promise<Jupyte
       DATAMARK_UI_TEST: JSON.stringify(given),
       // Settings and kernels of the person who runs the tests stay out of it.
       HOME: home,
+      PYTHONFAULTHANDLER: '1',
       JUPYTER_CONFIG_DIR: join(home, 'config'),
       JUPYTER_DATA_DIR: join(home, 'data'),
       JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
