@@ -3,8 +3,8 @@
 set -eu
 
 # chromium: the browser of the UI tests. fonts-*: text as wide as on a desktop. rsync, btrfs-progs: what speed is
-# compared with. procps: processes of a test are looked up by `ps`.
-packages='chromium fonts-dejavu-core fonts-liberation rsync btrfs-progs procps'
+# compared with. procps: processes of a test are looked up by `ps`. git: exclude patterns are compared with its own.
+packages='chromium fonts-dejavu-core fonts-liberation rsync btrfs-progs procps git'
 
 missing=''
 for package in $packages; do
