@@ -1,20 +1,20 @@
 /** The timeline of one volume: filter, pages on demand, changes from the event stream. Views read `list` and call `ensure`. */
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { Restore, ServerEvent, Snapshot, SnapshotPage } from '../../contract';
+import type { Restore, ServerEvent, Snapshot } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
-import type { IDatamarkApi, ISnapshotQuery, ITimelineModel, ListState, TimelineRow } from '../tokens';
+import type { IDatamarkApi, ITimelineModel, ListState, TimelineRow } from '../tokens';
+import { dayOf } from './calendarDay';
+import { GatheredReading } from './gatheredReading';
 import { afterFailure, afterResume, itemsOf } from './listState';
 import { eventsBetween, restoreEvents, withEvents, type RestoreEvent } from './restoreRows';
-import { TimelineIndex, type PageStart } from './timelineIndex';
+import type { TimelineIndex } from './timelineIndex';
+import { TimelinePages, type PageSource, type TimelineFilter } from './timelinePages';
 
-/** Rows of the first page, and of the pages that follow. */
-const FIRST_PAGE = 100;
-const PAGE = 200;
 /** Typing pauses this long before a search is asked for, in ms. */
 const SEARCH_PAUSE = 250;
 /** Changes of snapshots that are not loaded are gathered this long before counts are read again, in ms. */
-const RESYNC_PAUSE = 60;
+const RECOUNT_PAUSE = 60;
 
 export interface TimelineModelOptions {
   readonly api: Pick<IDatamarkApi, 'snapshots' | 'snapshot'>;
@@ -22,33 +22,34 @@ export interface TimelineModelOptions {
   readonly onSeen?: (snapshots: readonly Snapshot[]) => void;
 }
 
-type Filter = { readonly q: string; readonly from: string | null; readonly to: string | null };
-
 /** Snapshots of the selected volume. */
 export class TimelineModel implements ITimelineModel, IDisposable {
   private readonly options: TimelineModelOptions;
   private readonly changedSignal = new Signal<this, void>(this);
-  private index = new TimelineIndex();
+  private readonly pages: TimelinePages;
+  private readonly recount = new GatheredReading({
+    pause: RECOUNT_PAUSE,
+    signal: () => this.generation.signal,
+    read: signal => this.readCounts(signal)
+  });
   private shown: ListState<TimelineRow> = { state: 'loading' };
   private rows: readonly TimelineRow[] | null = null;
   private restores: readonly Restore[] = [];
   private events: readonly RestoreEvent[] = [];
-  private current: Filter = { q: '', from: null, to: null };
+  private current: TimelineFilter = { q: '', from: null, to: null };
   private openedName: string | null = null;
   private volume: string | null = null;
   /** Ends with every change of volume or filter: answers that come later are for nobody. */
   private generation = new AbortController();
-  private readonly pages = new Map<string, Promise<void>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private resyncing: Promise<void> | null = null;
-  private resyncAgain = false;
   private disposed = false;
-  /** Requests under way, and what the stream told meanwhile: a page may be older than that. */
-  private asking = 0;
-  private told: ServerEvent[] = [];
 
   constructor(options: TimelineModelOptions) {
     this.options = options;
+    this.pages = new TimelinePages({
+      api: options.api,
+      onPage: (snapshots, afresh) => this.pageRead(snapshots, afresh)
+    });
   }
 
   get changed(): ISignal<this, void> {
@@ -68,7 +69,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
     return this.volume;
   }
 
-  get filter(): Filter {
+  get filter(): TimelineFilter {
     return this.current;
   }
 
@@ -95,7 +96,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
       this.openedName = null;
       this.current = { q: '', from: null, to: null };
       this.restart();
-      this.index = new TimelineIndex();
+      this.pages.clear();
       this.events = restoreEvents(this.restores, volume, dayOf);
       this.show({ state: 'loading' });
     }
@@ -142,21 +143,9 @@ export class TimelineModel implements ITimelineModel, IDisposable {
 
   /** Reads the first page and forgets all others. */
   async load(): Promise<void> {
-    const { volume } = this;
-    if (volume === null) {
-      return;
-    }
-    this.restart();
-    const { signal } = this.generation;
-    try {
-      const page = await this.ask(volume, { limit: FIRST_PAGE }, signal);
-      if (!signal.aborted) {
-        this.index = new TimelineIndex();
-        this.shown = { state: 'ready', items: [] };
-        this.take(page, null);
-      }
-    } catch (error) {
-      this.failed(error, signal);
+    if (this.volume !== null) {
+      this.restart();
+      await this.read(source => this.pages.readFirst(source, true));
     }
   }
 
@@ -170,7 +159,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
         return;
       }
       const start = this.index.startFor(missing.day, missing.index);
-      if (start === null || !(await this.loadPage(start, signal))) {
+      if (start === null || !(await this.read(source => this.pages.read(source, start)))) {
         return;
       }
     }
@@ -208,16 +197,14 @@ export class TimelineModel implements ITimelineModel, IDisposable {
 
   /** Takes over a change that the event stream told. */
   apply(event: ServerEvent): void {
-    if (this.asking > 0) {
-      this.told.push(event);
-    }
+    this.pages.hear(event);
     if (event.type === 'upsert' && event.object.kind === 'snapshot' && event.object.volume === this.volume) {
       const known = this.index.replace(event.object);
       if (known) {
         this.refreshRows();
       }
       if (!known || this.current.q !== '') {
-        this.resyncSoon();
+        this.recount.wish();
       }
     } else if (event.type === 'remove' && event.kind === 'snapshot') {
       if (event.id === this.openedName) {
@@ -226,7 +213,7 @@ export class TimelineModel implements ITimelineModel, IDisposable {
       if (this.index.remove(event.id)) {
         this.refreshRows();
       } else if (event.volume === null || event.volume === this.volume) {
-        this.resyncSoon();
+        this.recount.wish();
       }
     }
   }
@@ -243,100 +230,39 @@ export class TimelineModel implements ITimelineModel, IDisposable {
     this.show(afterResume(this.shown));
   }
 
-  private query(parts: ISnapshotQuery): ISnapshotQuery {
-    const { q, from, to } = this.current;
-    return { ...parts, q: q.trim() === '' ? undefined : q.trim(), from: from ?? undefined, to: to ?? undefined };
+  private get index(): TimelineIndex {
+    return this.pages.index;
   }
 
-  private async ask(volume: string, parts: ISnapshotQuery, signal: AbortSignal): Promise<SnapshotPage> {
-    this.asking++;
-    try {
-      return await this.options.api.snapshots(volume, this.query(parts), signal);
-    } finally {
-      this.asking--;
-    }
-  }
-
-  private async loadPage(start: PageStart, signal: AbortSignal): Promise<boolean> {
-    const { volume } = this;
-    const key = `${start.day}:${start.index}`;
-    const running = this.pages.get(key);
-    if (volume === null || running !== undefined) {
-      await running;
-      return running !== undefined && !signal.aborted;
-    }
-    const work = (async () => {
-      const page = await this.ask(volume, { cursor: start.cursor, skip: start.index, limit: PAGE }, signal);
-      if (!signal.aborted) {
-        this.take(page, start);
-      }
-      return page.items.length > 0;
-    })();
-    this.pages.set(
-      key,
-      work.then(
-        () => undefined,
-        () => undefined
-      )
-    );
-    try {
-      return await work;
-    } catch (error) {
-      this.failed(error, signal);
-      return false;
-    } finally {
-      this.pages.delete(key);
-    }
-  }
-
-  private resyncSoon(): void {
-    if (this.resyncing !== null) {
-      this.resyncAgain = true;
-      return;
-    }
+  /** Reads of the volume and filter that are shown; a failure becomes the state of the list. False: nothing came. */
+  private async read(work: (source: PageSource) => Promise<boolean>): Promise<boolean> {
+    const { volume, current: filter } = this;
     const { signal } = this.generation;
-    const pause = new Promise<void>(resolve => setTimeout(resolve, RESYNC_PAUSE));
-    this.resyncing = pause
-      .then(() => this.resync(signal))
-      .finally(() => {
-        this.resyncing = null;
-        if (this.resyncAgain) {
-          this.resyncAgain = false;
-          this.resyncSoon();
-        }
-      });
+    if (volume === null) {
+      return false;
+    }
+    try {
+      return await work({ volume, filter, signal });
+    } catch (error) {
+      if (!signal.aborted && error instanceof ApiProblem) {
+        this.show(afterFailure(this.shown, error, new Date()));
+      }
+      return false;
+    }
   }
 
   /** Reads counts and the newest rows again; rows further down stay where their day did not change. */
-  private async resync(signal: AbortSignal): Promise<void> {
-    const { volume } = this;
-    if (volume === null || signal.aborted || this.shown.state !== 'ready') {
-      return;
-    }
-    try {
-      const page = await this.ask(volume, { limit: FIRST_PAGE }, signal);
-      if (!signal.aborted) {
-        this.take(page, null);
-      }
-    } catch (error) {
-      this.failed(error, signal);
+  private async readCounts(signal: AbortSignal): Promise<void> {
+    if (!signal.aborted && this.shown.state === 'ready') {
+      await this.read(source => this.pages.readFirst(source, false));
     }
   }
 
-  private take(page: SnapshotPage, start: PageStart | null): void {
-    this.index.adopt(page, start);
-    const read = Number(page.revision.split(':')[1]);
-    for (const event of this.told) {
-      if (event.type === 'upsert' && event.object.kind === 'snapshot' && event.revision > read) {
-        this.index.replace(event.object);
-      } else if (event.type === 'remove' && event.kind === 'snapshot' && event.revision > read) {
-        this.index.remove(event.id);
-      }
+  private pageRead(snapshots: readonly Snapshot[], afresh: boolean): void {
+    if (afresh) {
+      this.shown = { state: 'ready', items: [] };
     }
-    if (this.asking === 0) {
-      this.told = [];
-    }
-    this.options.onSeen?.(page.items);
+    this.options.onSeen?.(snapshots);
     this.refreshRows();
   }
 
@@ -354,17 +280,11 @@ export class TimelineModel implements ITimelineModel, IDisposable {
     return itemsOf(this.shown).findIndex(row => row.type === 'snapshot' && row.snapshot.name === name);
   }
 
-  private failed(error: unknown, signal: AbortSignal): void {
-    if (!signal.aborted && error instanceof ApiProblem) {
-      this.show(afterFailure(this.shown, error, new Date()));
-    }
-  }
-
   private restart(): void {
     clearTimeout(this.timer);
     this.generation.abort();
     this.generation = new AbortController();
-    this.pages.clear();
+    this.pages.forgetRunning();
   }
 
   private show(list: ListState<TimelineRow>): void {
@@ -372,8 +292,3 @@ export class TimelineModel implements ITimelineModel, IDisposable {
     this.changedSignal.emit();
   }
 }
-
-const calendarDay = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
-
-/** Day of an instant in the browser's time zone, as pages have it. */
-const dayOf = (instant: string): string => calendarDay.format(new Date(instant));
