@@ -20,7 +20,9 @@ import { ConnectionLoop } from './connectionLoop';
 import { itemsOf } from './listState';
 import { ObjectLists } from './objectLists';
 import { TimelineModel } from './timelineModel';
+import { volumeOfPath } from './volumeOfPath';
 import { waitFor } from './waitFor';
+import { whenSettled } from './whenSettled';
 
 /** What the model needs of the page: whether it is visible, and to be told when that changes. */
 export interface PageVisibility {
@@ -34,9 +36,6 @@ export interface DatamarkModelOptions {
   /** Pause before the n-th try to reconnect, in ms; left out: doubling with jitter. */
   readonly pause?: (failure: number) => number;
 }
-
-/** A refresh waits this long for the first answer, in ms. */
-const SETTLE_DEADLINE = 30_000;
 
 const SHOWN_OPERATIONS: readonly Operation['state'][] = ['queued', 'running', 'cancelling', 'failed'];
 
@@ -145,19 +144,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   }
 
   volumeOfPath(path: string): Volume | null {
-    const segments = (text: string) => text.split('/').filter(part => part !== '' && part !== '.');
-    const wanted = segments(path);
-    let best: { volume: Volume; depth: number } | null = null;
-    for (const volume of itemsOf(this.lists.current.volumes)) {
-      if (volume.browsePath === null) {
-        continue;
-      }
-      const own = segments(volume.browsePath);
-      if (own.every((part, at) => part === wanted[at]) && (best === null || own.length > best.depth)) {
-        best = { volume, depth: own.length };
-      }
-    }
-    return best?.volume ?? null;
+    return volumeOfPath(path, itemsOf(this.lists.current.volumes));
   }
 
   hold(): IDisposable {
@@ -173,7 +160,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     const held = this.hold();
     try {
       this.loop.retryNow();
-      await this.settled();
+      await whenSettled(this);
       if (this.current.state === 'online') {
         await this.listAll();
       }
@@ -205,25 +192,6 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     const known = () => itemsOf(this.lists.current.restores).find(restore => restore.id === id) ?? null;
     const read = () => this.readAlone(`restore ${id}`, () => this.api.restore(id, signal));
     return waitFor({ model: this, kind: 'restore', id, known, read, done, signal });
-  }
-
-  /** Resolves once it is known how the page stands towards the server, or nobody is asking. */
-  private settled(): Promise<void> {
-    return new Promise(resolve => {
-      const deadline = setTimeout(() => end(), SETTLE_DEADLINE);
-      const check = () => {
-        if (this.current.state !== 'connecting') {
-          end();
-        }
-      };
-      const end = () => {
-        clearTimeout(deadline);
-        this.changedSignal.disconnect(check);
-        resolve();
-      };
-      this.changedSignal.connect(check);
-      check();
-    });
   }
 
   private startOrStop(): void {
