@@ -1,6 +1,7 @@
 /** Heights of timeline rows, in CSS pixels; they are the ones of style/timeline.css. Pure. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { TimelineRow } from '../../tokens';
+import { rowKey } from './rowKey';
 import { isHeld, secondLine } from './snapshotWords';
 
 export const DAY_HEIGHT = 24;
@@ -9,22 +10,6 @@ export const TWO_LINE_HEIGHT = 42;
 /** Of rows whose height depends on their text, until they were measured. */
 const FAILED_HEIGHT = 60;
 const OPENED_HEIGHT = 116;
-
-/** Name of a row that stays the same while rows come and go around it. */
-export function rowKey(row: TimelineRow): string {
-  switch (row.type) {
-    case 'now':
-      return 'now';
-    case 'day':
-      return `day:${row.day}`;
-    case 'snapshot':
-      return row.snapshot.name;
-    case 'restore':
-      return `restore:${row.restore.id}`;
-    case 'placeholder':
-      return `${row.day}:${row.index}`;
-  }
-}
 
 /** Whether the height has to be measured: only open and failed rows. */
 export const isMeasured = (row: TimelineRow, opened: string | null): boolean =>

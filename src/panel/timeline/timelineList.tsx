@@ -6,9 +6,11 @@ import { openMenuAt } from '../contextMenu';
 import { run, useEnvironment, useNow } from '../environment';
 import { enterActions, isRightToLeft, keyOnAction } from '../rowActions';
 import { undoableBy } from './restoreEventWords';
+import { DayHeading, PlainRow } from './plainRows';
 import { restoreMenu, RestoreRow } from './restoreRow';
 import type { RowPlace } from './rowFrame';
-import { DAY_HEIGHT, isMeasured, rowHeight, rowKey, TWO_LINE_HEIGHT } from './rowHeight';
+import { DAY_HEIGHT, isMeasured, rowHeight, TWO_LINE_HEIGHT } from './rowHeight';
+import { rowId, rowKey } from './rowKey';
 import { snapshotMenu } from './snapshotDetails';
 import { SnapshotRow } from './snapshotRow';
 import { isHeld } from './snapshotWords';
@@ -217,7 +219,7 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
                 height: topOf(layout, group.end) - topOf(layout, group.start)
               }}
             >
-              <Heading row={rows[group.start]} position={group.start + 1} now={now} />
+              <DayHeading row={rows[group.start]} position={group.start + 1} now={now} />
               {rows.slice(group.first, group.last + 1).map((row, offset) => {
                 const at = group.first + offset;
                 if (row.type === 'day') {
@@ -250,11 +252,6 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
   );
 }
 
-/** Id of a row's element. */
-function rowId(row: TimelineRow | undefined): string {
-  return row === undefined ? 'dm-row' : `dm-row-${rowKey(row)}`;
-}
-
 function dayOfRow(rows: readonly TimelineRow[], from: number): string | null {
   for (let row = from; row >= 0; row--) {
     const found = rows[row];
@@ -267,45 +264,4 @@ function dayOfRow(rows: readonly TimelineRow[], from: number): string | null {
 
 function withHeight(before: ReadonlyMap<string, number>, key: string, height: number): ReadonlyMap<string, number> {
   return before.get(key) === height ? before : new Map(before).set(key, height);
-}
-
-function Heading(props: { row: TimelineRow | undefined; position: number; now: Date }): JSX.Element | null {
-  const { format } = useEnvironment();
-  const { row, position, now } = props;
-  return row?.type !== 'day' ? null : (
-    <div className="dm-day" role="row" id={rowId(row)} aria-rowindex={position}>
-      <span role="rowheader">{format.day(row.day, now)}</span>
-      <span role="gridcell">{format.count(row.count)}</span>
-    </div>
-  );
-}
-
-/** "Now", and rows that are known to exist but not read yet. */
-function PlainRow(props: { row: TimelineRow; id: string; position: number; active: boolean }): JSX.Element {
-  const { trans } = useEnvironment();
-  const { row, id, position, active } = props;
-  const isNow = row.type === 'now';
-  return (
-    <div
-      className={`dm-snap${isNow ? ' is-one' : ' is-loading'}${active ? ' is-active' : ''}`}
-      role="row"
-      id={id}
-      aria-rowindex={position}
-      aria-busy={isNow ? undefined : true}
-    >
-      <div className={`dm-rail${isNow ? ' is-first' : ''}`} role="gridcell">
-        <span className={`dm-node${isNow ? ' is-now' : ''}`} />
-      </div>
-      <div className="dm-snap-title" role="gridcell">
-        {isNow ? (
-          <span className="dm-now">{trans.__('Now')}</span>
-        ) : (
-          <>
-            <span className="dm-sr">{trans.__('Loading')}</span>
-            <i className="dm-bone" aria-hidden="true" />
-          </>
-        )}
-      </div>
-    </div>
-  );
 }

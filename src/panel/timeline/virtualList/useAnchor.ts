@@ -1,7 +1,7 @@
 /** Keeps what is on screen in place while rows come and go above it, and counts what is new up there. */
 import * as React from 'react';
 import type { TimelineRow } from '../../../tokens';
-import { rowKey } from '../rowHeight';
+import { rowKey } from '../rowKey';
 import { rowAt, topOf, type Layout } from './layout';
 
 /** Number of snapshots above that were not there when the list was last at its top. */
