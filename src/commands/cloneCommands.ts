@@ -1,9 +1,11 @@
 /** Commands about clones: make one of a snapshot or of a volume as it is now, open one, delete one. */
-import { type CreateClone, problem, type Volume } from '../../contract';
+import { type Clone, type CreateClone, problem, type Volume } from '../../contract';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CloneSnapshotArgs, CloneVolumeArgs, OneCloneArgs, parseArgs } from './commandArguments';
 import type { ICommandContext } from './commandContext';
+import { snapshotAsked } from './openRow';
 import { CANCELLED, type Outcome } from './outcome';
+import { pickOne } from './pickOne';
 import { RefusedError } from './problemOf';
 import { chooseVolume, loadModel } from './targets';
 
@@ -12,7 +14,7 @@ type Args = ReadonlyPartialJSONObject;
 export async function cloneSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const { datamark, trans } = context;
   const asked = parseArgs(CloneSnapshotArgs, args, trans);
-  const snapshot = await datamark.api.snapshot(asked.snapshot);
+  const snapshot = await datamark.api.snapshot(snapshotAsked(datamark.model, asked.snapshot, trans));
   const { snapshotLabel } = await import('../dialogs/words');
   return make(context, asked.name, { label: snapshotLabel(snapshot), ...snapshot }, (body, key) =>
     datamark.api.cloneSnapshot(snapshot.name, body, key)
@@ -69,13 +71,31 @@ function cloneFolder(context: ICommandContext, volume: Volume | undefined): stri
     : null;
 }
 
-async function findClone(context: ICommandContext, id: string) {
-  const found = (await context.datamark.api.clones()).find(clone => clone.id === id);
+/** The clone asked for; else the only one, or the one that a person picks. Null: none was picked. */
+async function findClone(
+  context: ICommandContext,
+  id: string | undefined,
+  question: { readonly title: string; readonly accept: string }
+): Promise<Clone | null> {
+  const { datamark, trans } = context;
+  const clones = await datamark.api.clones();
+  if (id === undefined) {
+    if (clones.length === 0) {
+      throw new RefusedError(
+        problem('clone-not-found', {
+          detail: trans.__('There is no clone here.'),
+          next: trans.__('Clone a volume or a snapshot first.')
+        })
+      );
+    }
+    return pickOne(question, clones, clone => trans.__('%1, clone of %2', clone.name, clone.source.volumeName));
+  }
+  const found = clones.find(clone => clone.id === id);
   if (found === undefined) {
     throw new RefusedError(
       problem('clone-not-found', {
-        detail: context.trans.__('There is no clone %1.', id),
-        next: context.trans.__('Look at the list of clones in the panel.'),
+        detail: trans.__('There is no clone %1.', id),
+        next: trans.__('Look at the list of clones in the panel.'),
         object: id
       })
     );
@@ -86,7 +106,11 @@ async function findClone(context: ICommandContext, id: string) {
 export async function openClone(context: ICommandContext, args: Args): Promise<Outcome> {
   const { trans } = context;
   const asked = parseArgs(OneCloneArgs, args, trans);
-  const clone = await findClone(context, asked.clone);
+  const question = { title: trans.__('Open which clone?'), accept: trans.__('Open') };
+  const clone = await findClone(context, asked.clone, question);
+  if (clone === null) {
+    return CANCELLED;
+  }
   if (clone.browsePath === null) {
     throw new RefusedError(
       problem('not-supported', {
@@ -104,7 +128,11 @@ export async function openClone(context: ICommandContext, args: Args): Promise<O
 export async function deleteClone(context: ICommandContext, args: Args): Promise<Outcome> {
   const { datamark, trans } = context;
   const asked = parseArgs(OneCloneArgs, args, trans);
-  const clone = await findClone(context, asked.clone);
+  const question = { title: trans.__('Delete which clone?'), accept: trans.__('Delete…') };
+  const clone = await findClone(context, asked.clone, question);
+  if (clone === null) {
+    return CANCELLED;
+  }
   const plan = await datamark.api.planCloneDelete(clone.id);
   const { askDelete, cloneSubject } = await import('../dialogs/deleteObject');
   if (!(await askDelete(cloneSubject(clone, context), plan, context))) {

@@ -11,7 +11,9 @@ import { RefusedError } from './problemOf';
 
 const Name = z.string().min(1).max(253);
 const volume = Name.optional().meta({ description: 'Id or name of a volume; by default the one in view.' });
-const snapshot = Name.meta({ description: 'Name of a snapshot.' });
+const snapshot = Name.optional().meta({
+  description: 'Name of a snapshot; by default the one whose row of the timeline is open.'
+});
 const path = z.string().max(4096).optional();
 
 export const SnapshotArgs = z.object({
@@ -34,10 +36,18 @@ export const HoldArgs = z.object({
 export const OneSnapshotArgs = z.object({ snapshot });
 export const CloneSnapshotArgs = z.object({ snapshot, name: CloneName.optional() });
 export const CloneVolumeArgs = z.object({ volume, name: CloneName.optional() });
-export const OneCloneArgs = z.object({ clone: Name.meta({ description: 'Id of a clone.' }) });
-export const UndoArgs = z.object({ restore: Name.optional().meta({ description: 'By default the newest one.' }) });
-export const OperationArgs = z.object({ operation: Name });
-export const OneVolumeArgs = z.object({ volume: Name });
+export const OneCloneArgs = z.object({
+  clone: Name.optional().meta({ description: 'Id of a clone; by default the only one, else a question is asked.' })
+});
+export const UndoArgs = z.object({
+  restore: Name.optional().meta({ description: 'By default the one whose row is open, else the newest.' })
+});
+export const OperationArgs = z.object({
+  operation: Name.optional().meta({
+    description: 'By default the only one that can be cancelled, else a question is asked.'
+  })
+});
+export const OneVolumeArgs = z.object({ volume });
 export const NoArgs = z.object({});
 
 /** What a command's `describedBy` says of its arguments. */

@@ -11,10 +11,12 @@ const ELSEWHERE: string[] = [CommandIDs.openPanel, CommandIDs.showSnapshot, Comm
 
 const registered = (...args: Parameters<typeof fakePage>) => {
   const page = fakePage(...args);
+  const timeline: { opened: string | null } = { opened: null };
+  Object.assign(page.model, { timeline });
   for (const entry of commandList(page.context)) {
     registerCommand(page.context, entry);
   }
-  return { ...page, commands: page.context.commands };
+  return { ...page, timeline, commands: page.context.commands };
 };
 
 describe('the commands', () => {

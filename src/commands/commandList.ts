@@ -28,13 +28,27 @@ import {
   UndoArgs
 } from './commandArguments';
 import type { ICommandContext } from './commandContext';
-import { whyNotAtAll, whyNotCancel, whyNotSnapshot, whyNotUndo, whyNotVolume } from './reasons';
+import {
+  whyNoSnapshot,
+  whyNotAtAll,
+  whyNotCancel,
+  whyNotClone,
+  whyNotRelease,
+  whyNotRetry,
+  whyNotSnapshot,
+  whyNotUndo,
+  whyNotVolume
+} from './reasons';
 import type { ICommandEntry } from './registerCommands';
 
 type Args = ReadonlyPartialJSONObject;
 type Entries = readonly ICommandEntry[];
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** An argument that names something, or null: what is selected is meant. */
+const asked = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** The palette lists words without the row they belong to. */
+const inPalette = (args: Args): boolean => args.isPalette === true;
 
 /** All entries, bound to one page. */
 export function commandList(context: ICommandContext): Entries {
@@ -44,12 +58,12 @@ export function commandList(context: ICommandContext): Entries {
 /** The volume a command would take: as far as it is known now. */
 function volumeOf({ datamark }: ICommandContext, args: Args) {
   const { model } = datamark;
-  const asked = text(args.volume);
-  if (asked === '') {
+  const wanted = asked(args.volume);
+  if (wanted === null) {
     return model.selectedVolume;
   }
   return model.volumes.state === 'ready'
-    ? (model.volumes.items.find(volume => volume.id === asked || volume.name === asked) ?? null)
+    ? (model.volumes.items.find(volume => volume.id === wanted || volume.name === wanted) ?? null)
     : null;
 }
 
@@ -72,7 +86,10 @@ function making(context: ICommandContext): Entries {
     },
     {
       id: CommandIDs.snapshotFolder,
-      label: () => trans.__('Snapshot This Folder’s Volume…'),
+      label: args =>
+        inPalette(args)
+          ? trans.__('Snapshot Volume of File Browser Folder…')
+          : trans.__('Snapshot This Folder’s Volume…'),
       caption: trans.__('Keep every file of the volume that holds this folder as it is now'),
       icon: snapshotIcon,
       args: FolderArgs,
@@ -86,7 +103,7 @@ function making(context: ICommandContext): Entries {
       caption: trans.__('Make a failed snapshot again'),
       icon: snapshotIcon,
       args: OneSnapshotArgs,
-      whyNot: () => whyNotAtAll(model, 'snapshot', trans),
+      whyNot: args => whyNotRetry(model, asked(args.snapshot), trans),
       headline: trans.__('No snapshot'),
       run: async (one, args) => (await import('./snapshotCommands')).retrySnapshot(one, args)
     }
@@ -102,16 +119,16 @@ function changing(context: ICommandContext): Entries {
       label: () => trans.__('Rename Snapshot…'),
       caption: trans.__('Change the title; the name stays'),
       args: RenameArgs,
-      whyNot: args => whyNotSnapshot(model, 'hold', text(args.snapshot), trans),
+      whyNot: args => whyNotSnapshot(model, 'hold', asked(args.snapshot), trans),
       headline: trans.__('Not renamed'),
       run: async (one, args) => (await import('./snapshotCommands')).renameSnapshot(one, args)
     },
     {
       id: CommandIDs.editNote,
-      label: () => trans.__('Edit Note…'),
+      label: args => (inPalette(args) ? trans.__('Edit Snapshot Note…') : trans.__('Edit Note…')),
       caption: trans.__('Say why this moment matters'),
       args: NoteArgs,
-      whyNot: args => whyNotSnapshot(model, 'hold', text(args.snapshot), trans),
+      whyNot: args => whyNotSnapshot(model, 'hold', asked(args.snapshot), trans),
       headline: trans.__('Note not saved'),
       run: async (one, args) => (await import('./snapshotCommands')).editNote(one, args)
     },
@@ -121,7 +138,7 @@ function changing(context: ICommandContext): Entries {
       caption: trans.__('It can’t be deleted until it is released'),
       icon: holdIcon,
       args: HoldArgs,
-      whyNot: args => whyNotSnapshot(model, 'hold', text(args.snapshot), trans),
+      whyNot: args => whyNotSnapshot(model, 'hold', asked(args.snapshot), trans),
       headline: trans.__('Not held'),
       run: async (one, args) => (await import('./snapshotCommands')).holdSnapshot(one, args)
     },
@@ -131,7 +148,7 @@ function changing(context: ICommandContext): Entries {
       caption: trans.__('End the hold: it can be deleted again'),
       icon: holdIcon,
       args: OneSnapshotArgs,
-      whyNot: args => whyNotSnapshot(model, 'hold', text(args.snapshot), trans),
+      whyNot: args => whyNotRelease(model, asked(args.snapshot), trans),
       headline: trans.__('Not released'),
       run: async (one, args) => (await import('./snapshotCommands')).releaseSnapshot(one, args)
     },
@@ -141,7 +158,7 @@ function changing(context: ICommandContext): Entries {
       caption: trans.__('Says what is lost and asks first'),
       icon: trashIcon,
       args: OneSnapshotArgs,
-      whyNot: args => whyNotSnapshot(model, 'delete', text(args.snapshot), trans),
+      whyNot: args => whyNotSnapshot(model, 'delete', asked(args.snapshot), trans),
       headline: trans.__('Not deleted'),
       run: async (one, args) => (await import('./snapshotCommands')).deleteSnapshot(one, args)
     }
@@ -158,7 +175,7 @@ function cloning(context: ICommandContext): Entries {
       caption: trans.__('Make a writable copy of this snapshot'),
       icon: cloneIcon,
       args: CloneSnapshotArgs,
-      whyNot: args => whyNotSnapshot(model, 'clone', text(args.snapshot), trans),
+      whyNot: args => whyNotSnapshot(model, 'clone', asked(args.snapshot), trans),
       headline: trans.__('No clone'),
       run: async (one, args) => (await import('./cloneCommands')).cloneSnapshot(one, args)
     },
@@ -181,7 +198,7 @@ function cloning(context: ICommandContext): Entries {
       caption: trans.__('Show it in the file browser'),
       icon: openIcon,
       args: OneCloneArgs,
-      whyNot: () => whyNotAtAll(model, null, trans),
+      whyNot: args => whyNotClone(model, null, asked(args.clone), trans),
       headline: trans.__('Not opened'),
       run: async (one, args) => (await import('./cloneCommands')).openClone(one, args)
     },
@@ -191,7 +208,7 @@ function cloning(context: ICommandContext): Entries {
       caption: trans.__('Says what is lost and asks first'),
       icon: trashIcon,
       args: OneCloneArgs,
-      whyNot: () => whyNotAtAll(model, 'delete', trans),
+      whyNot: args => whyNotClone(model, 'delete', asked(args.clone), trans),
       headline: trans.__('Not deleted'),
       run: async (one, args) => (await import('./cloneCommands')).deleteClone(one, args)
     }
@@ -208,7 +225,7 @@ function restoring(context: ICommandContext): Entries {
       caption: trans.__('Shows what would change and asks first; can be undone'),
       icon: restoreIcon,
       args: OneSnapshotArgs,
-      whyNot: args => whyNotSnapshot(model, 'restore', text(args.snapshot), trans),
+      whyNot: args => whyNotSnapshot(model, 'restore', asked(args.snapshot), trans),
       headline: trans.__('Not restored'),
       run: async (one, args) => (await import('./restoreCommands')).restoreSnapshot(one, args)
     },
@@ -218,16 +235,16 @@ function restoring(context: ICommandContext): Entries {
       caption: trans.__('Back to what was there before the newest restore; asks first'),
       icon: undoIcon,
       args: UndoArgs,
-      whyNot: args => whyNotUndo(model, typeof args.restore === 'string' ? args.restore : null, trans),
+      whyNot: args => whyNotUndo(model, asked(args.restore), trans),
       headline: trans.__('Nothing was undone'),
       run: async (one, args) => (await import('./restoreCommands')).undoRestore(one, args)
     },
     {
       id: CommandIDs.cancelOperation,
-      label: () => trans.__('Cancel'),
+      label: args => (inPalette(args) ? trans.__('Cancel Operation') : trans.__('Cancel')),
       caption: trans.__('Possible until data is changed'),
       args: OperationArgs,
-      whyNot: args => whyNotCancel(model, text(args.operation), trans),
+      whyNot: args => whyNotCancel(model, asked(args.operation), trans),
       headline: trans.__('Not cancelled'),
       run: async (one, args) => (await import('./viewCommands')).cancelOperation(one, args)
     }
@@ -250,10 +267,10 @@ function viewing(context: ICommandContext): Entries {
     },
     {
       id: CommandIDs.copyName,
-      label: () => trans.__('Copy Name'),
+      label: args => (inPalette(args) ? trans.__('Copy Snapshot Name') : trans.__('Copy Name')),
       caption: trans.__('Put the name of the snapshot on the clipboard'),
       args: OneSnapshotArgs,
-      whyNot: () => null,
+      whyNot: args => whyNoSnapshot(model, asked(args.snapshot), trans),
       headline: trans.__('Not copied'),
       run: async (one, args) => (await import('./viewCommands')).copyName(one, args)
     },

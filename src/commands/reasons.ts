@@ -5,6 +5,7 @@
 import type { Capability, Snapshot, Volume } from '../../contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDatamarkModel } from '../tokens';
+import { openedSnapshot, unended } from './openRow';
 import { connectionProblem } from './targets';
 
 type Verb = 'snapshot' | 'clone' | 'restore' | 'delete' | 'hold';
@@ -34,15 +35,55 @@ export function whyNotVolume(
   return whyNotAtAll(model, verb, trans) ?? (volume === null ? null : off(volume.can[verb]));
 }
 
+/** Why it is not clear which snapshot is meant, or null. */
+export function whyNoSnapshot(model: IDatamarkModel, asked: string | null, trans: TranslationBundle): string | null {
+  return asked === null && openedSnapshot(model) === null ? trans.__('Select a snapshot in the timeline first.') : null;
+}
+
+function known(model: IDatamarkModel, asked: string | null): Snapshot | null {
+  const name = asked ?? openedSnapshot(model);
+  return name === null ? null : model.knownSnapshot(name);
+}
+
+/** Why a snapshot can't be released, or null. */
+export function whyNotRelease(model: IDatamarkModel, asked: string | null, trans: TranslationBundle): string | null {
+  const free = known(model, asked)?.heldUntil === null ? trans.__('This snapshot is not held.') : null;
+  return whyNotSnapshot(model, 'hold', asked, trans) ?? free;
+}
+
+/** Why a snapshot can't be made again, or null. */
+export function whyNotRetry(model: IDatamarkModel, asked: string | null, trans: TranslationBundle): string | null {
+  const general = whyNotAtAll(model, 'snapshot', trans) ?? whyNoSnapshot(model, asked, trans);
+  const snapshot = known(model, asked);
+  return (
+    general ??
+    (snapshot === null || snapshot.state.phase === 'failed'
+      ? null
+      : trans.__('Only a snapshot that was not created can be made again.'))
+  );
+}
+
+/** Why no clone can be opened or deleted, or null. A list that nobody keeps up to date is no reason. */
+export function whyNotClone(
+  model: IDatamarkModel,
+  verb: 'delete' | null,
+  asked: string | null,
+  trans: TranslationBundle
+): string | null {
+  const { clones, connection } = model;
+  const none = connection.state === 'online' && clones.state === 'ready' && clones.items.length === 0;
+  return whyNotAtAll(model, verb, trans) ?? (asked === null && none ? trans.__('There is no clone here.') : null);
+}
+
 /** Reasons of one snapshot, as far as it is known on this page. */
 export function whyNotSnapshot(
   model: IDatamarkModel,
   verb: Verb,
-  name: string,
+  asked: string | null,
   trans: TranslationBundle
 ): string | null {
-  const general = whyNotAtAll(model, verb, trans);
-  const snapshot = model.knownSnapshot(name);
+  const general = whyNotAtAll(model, verb, trans) ?? whyNoSnapshot(model, asked, trans);
+  const snapshot = known(model, asked);
   if (general !== null || snapshot === null) {
     return general;
   }
@@ -71,9 +112,24 @@ function ofVolume(model: IDatamarkModel, id: string, verb: 'clone' | 'restore'):
 }
 
 /** Why an operation can't be cancelled, or null. */
-export function whyNotCancel(model: IDatamarkModel, id: string, trans: TranslationBundle): string | null {
+export function whyNotCancel(model: IDatamarkModel, id: string | null, trans: TranslationBundle): string | null {
+  if (id === null) {
+    return whyNotAtAll(model, null, trans) ?? whyNothingToCancel(model, trans);
+  }
   const operation = model.operations.find(one => one.id === id);
   return whyNotAtAll(model, null, trans) ?? (operation === undefined ? null : off(operation.cancel));
+}
+
+function whyNothingToCancel(model: IDatamarkModel, trans: TranslationBundle): string | null {
+  if (model.connection.state !== 'online') {
+    return null;
+  }
+  const running = unended(model.operations);
+  const [first] = running;
+  if (first === undefined) {
+    return trans.__('Nothing is running.');
+  }
+  return running.some(({ cancel }) => cancel.available) ? null : off(first.cancel);
 }
 
 /** Why nothing can be undone, or null. */

@@ -23,13 +23,17 @@ const answerWhenPlanned =
 const RESTORE = { answer: 'restore', saveFirst: false } as const;
 const args = { snapshot: 'home.20261119-140803z-a1b2' };
 
-const page = (answers: Parameters<typeof fakePage>[0] = {}) =>
-  fakePage({
+const page = (answers: Parameters<typeof fakePage>[0] = {}) => {
+  const made = fakePage({
     snapshot: () => Promise.resolve(sampleSnapshot()),
     createRestore: () => Promise.resolve(sampleRestore()),
     approveRestore: () => Promise.resolve(sampleRestore({ phase: 'securing' })),
     ...answers
   });
+  const timeline: { opened: string | null } = { opened: null };
+  Object.assign(made.model, { timeline });
+  return { ...made, timeline };
+};
 const names = (calls: readonly (readonly unknown[])[]) => calls.map(call => call[0]);
 
 beforeEach(() => {
@@ -110,6 +114,25 @@ describe('an undo', () => {
     await undoRestore(context, {});
     expect(calls).toEqual([['restores'], ['undoRestore', 'new', 'key-1']]);
     expect(ask.mock.calls[0]?.[0]).toMatchObject({ undo: true, volumeName: 'home' });
+  });
+
+  it('takes the restore whose row is open, unless that one can not be undone', async () => {
+    const restores = [
+      undoable('old', '2026-11-18T10:00:00Z'),
+      undoable('new', '2026-11-19T10:00:00Z'),
+      sampleRestore({ id: 'never', createdAt: '2026-11-19T11:00:00Z' })
+    ];
+    const { context, calls, model, timeline } = page({
+      restores: () => Promise.resolve(restores),
+      undoRestore: () => Promise.resolve(sampleRestore())
+    });
+    model.restores = { state: 'ready', items: restores };
+    ask.mockImplementation(answerWhenPlanned(null));
+    timeline.opened = 'restore:old';
+    await undoRestore(context, {});
+    timeline.opened = 'restore:never';
+    await undoRestore(context, {});
+    expect(calls.filter(([method]) => method === 'undoRestore').map(call => call[1])).toEqual(['old', 'new']);
   });
 
   it('says why there is none', async () => {

@@ -9,6 +9,7 @@ import { CommandIDs } from '../tokens';
 import { OneSnapshotArgs, parseArgs, UndoArgs } from './commandArguments';
 import type { ICommandContext } from './commandContext';
 import type { IOpenDocument } from './openDocuments';
+import { openedUndo, snapshotAsked } from './openRow';
 import { CANCELLED, type Outcome } from './outcome';
 import { problemOf } from './problemOf';
 import { offerReload, openOn } from './reloadOffer';
@@ -32,8 +33,9 @@ interface IRestoreRequest {
 export async function restoreSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const { api, model } = context.datamark;
   const asked = parseArgs(OneSnapshotArgs, args, context.trans);
+  const name = snapshotAsked(model, asked.snapshot, context.trans);
   await loadModel(model, context.trans);
-  const snapshot = await api.snapshot(asked.snapshot);
+  const snapshot = await api.snapshot(name);
   return ask(context, {
     volume: snapshot.volume,
     volumeName: snapshot.volumeName,
@@ -50,7 +52,7 @@ export async function undoRestore(context: ICommandContext, args: Args): Promise
   const { trans, format } = context;
   const asked = parseArgs(UndoArgs, args, trans);
   await loadModel(model, trans);
-  const undone = chooseRestore(await api.restores(), asked.restore, trans);
+  const undone = chooseRestore(await api.restores(), asked.restore ?? openedUndo(model) ?? undefined, trans);
   const { momentWithYear } = await import('../dialogs/figures');
   return ask(context, {
     volume: undone.volume,

@@ -13,6 +13,7 @@ import {
 import type { ICommandContext } from './commandContext';
 import { CANCELLED, type Outcome } from './outcome';
 import { RefusedError } from './problemOf';
+import { snapshotAsked } from './openRow';
 import { chooseVolume, loadModel, volumeHolding } from './targets';
 
 type Args = ReadonlyPartialJSONObject;
@@ -135,9 +136,12 @@ const started = (made: readonly Snapshot[]): Outcome => ({
   snapshots: made.map(snapshot => snapshot.name)
 });
 
+const snapshotNamed = ({ datamark, trans }: ICommandContext, asked: string | undefined): string =>
+  snapshotAsked(datamark.model, asked, trans);
+
 export async function renameSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const asked = parseArgs(RenameArgs, args, context.trans);
-  const snapshot = await context.datamark.api.snapshot(asked.snapshot);
+  const snapshot = await context.datamark.api.snapshot(snapshotNamed(context, asked.snapshot));
   if (asked.title !== undefined) {
     return update(context, snapshot, { title: asked.title });
   }
@@ -148,7 +152,7 @@ export async function renameSnapshot(context: ICommandContext, args: Args): Prom
 
 export async function editNote(context: ICommandContext, args: Args): Promise<Outcome> {
   const asked = parseArgs(NoteArgs, args, context.trans);
-  const snapshot = await context.datamark.api.snapshot(asked.snapshot);
+  const snapshot = await context.datamark.api.snapshot(snapshotNamed(context, asked.snapshot));
   if (asked.note !== undefined) {
     return update(context, snapshot, { note: asked.note });
   }
@@ -159,7 +163,7 @@ export async function editNote(context: ICommandContext, args: Args): Promise<Ou
 
 export async function holdSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const asked = parseArgs(HoldArgs, args, context.trans);
-  const snapshot = await context.datamark.api.snapshot(asked.snapshot);
+  const snapshot = await context.datamark.api.snapshot(snapshotNamed(context, asked.snapshot));
   if (asked.until !== undefined) {
     return update(context, snapshot, { heldUntil: asked.until });
   }
@@ -170,7 +174,7 @@ export async function holdSnapshot(context: ICommandContext, args: Args): Promis
 
 export async function releaseSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const asked = parseArgs(OneSnapshotArgs, args, context.trans);
-  const snapshot = await context.datamark.api.snapshot(asked.snapshot);
+  const snapshot = await context.datamark.api.snapshot(snapshotNamed(context, asked.snapshot));
   return update(context, snapshot, { heldUntil: null });
 }
 
@@ -185,7 +189,7 @@ async function update(
 
 export async function retrySnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const asked = parseArgs(OneSnapshotArgs, args, context.trans);
-  const made = await context.datamark.api.retrySnapshot(asked.snapshot, context.newKey());
+  const made = await context.datamark.api.retrySnapshot(snapshotNamed(context, asked.snapshot), context.newKey());
   context.announcer.snapshot(made);
   return started([made]);
 }
@@ -194,10 +198,8 @@ export async function retrySnapshot(context: ICommandContext, args: Args): Promi
 export async function deleteSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
   const { datamark, trans } = context;
   const asked = parseArgs(OneSnapshotArgs, args, trans);
-  const [snapshot, plan] = await Promise.all([
-    datamark.api.snapshot(asked.snapshot),
-    datamark.api.planSnapshotDelete(asked.snapshot)
-  ]);
+  const name = snapshotNamed(context, asked.snapshot);
+  const [snapshot, plan] = await Promise.all([datamark.api.snapshot(name), datamark.api.planSnapshotDelete(name)]);
   const { askDelete, snapshotSubject } = await import('../dialogs/deleteObject');
   if (!(await askDelete(snapshotSubject(snapshot, context), plan, context))) {
     return plan.allowed ? CANCELLED : { outcome: 'done', snapshot: snapshot.name, state: 'kept' };

@@ -3,7 +3,9 @@ import { problem } from '../../contract';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { OneSnapshotArgs, OneVolumeArgs, OperationArgs, parseArgs } from './commandArguments';
 import type { ICommandContext } from './commandContext';
-import type { Outcome } from './outcome';
+import { snapshotAsked, unended } from './openRow';
+import { CANCELLED, type Outcome } from './outcome';
+import { pickOne } from './pickOne';
 import { RefusedError } from './problemOf';
 import { chooseVolume, loadModel } from './targets';
 
@@ -11,8 +13,29 @@ type Args = ReadonlyPartialJSONObject;
 
 export async function cancelOperation(context: ICommandContext, args: Args): Promise<Outcome> {
   const { operation } = parseArgs(OperationArgs, args, context.trans);
-  const cancelled = await context.datamark.api.cancelOperation(operation);
+  const asked = operation ?? (await pickOperation(context));
+  if (asked === null) {
+    return CANCELLED;
+  }
+  const cancelled = await context.datamark.api.cancelOperation(asked);
   return { outcome: 'done', operation: cancelled.id, state: cancelled.state };
+}
+
+async function pickOperation({ datamark, trans }: ICommandContext): Promise<string | null> {
+  const running = unended(await datamark.api.operations());
+  const possible = running.filter(({ cancel }) => cancel.available);
+  if (possible.length === 0) {
+    const off = running.find(({ cancel }) => !cancel.available)?.cancel;
+    throw new RefusedError(
+      problem('operation-not-found', {
+        detail: off?.available === false ? off.reason : trans.__('Nothing is running.'),
+        next: off?.available === false ? off.fix : trans.__('What runs stands at the foot of the panel.')
+      })
+    );
+  }
+  const question = { title: trans.__('Cancel which operation?'), accept: trans.__('Cancel operation') };
+  const { operationWords } = await import('../panel/footer/footerWords');
+  return (await pickOne(question, possible, one => operationWords(one, trans)))?.id ?? null;
 }
 
 export async function showVolume(context: ICommandContext, args: Args): Promise<Outcome> {
@@ -33,7 +56,8 @@ export async function showVolume(context: ICommandContext, args: Args): Promise<
 }
 
 export async function copyName(context: ICommandContext, args: Args): Promise<Outcome> {
-  const { snapshot } = parseArgs(OneSnapshotArgs, args, context.trans);
+  const asked = parseArgs(OneSnapshotArgs, args, context.trans);
+  const snapshot = snapshotAsked(context.datamark.model, asked.snapshot, context.trans);
   await context.copyText(snapshot);
   context.announcer.info(context.trans.__('The name is on the clipboard: %1', snapshot));
   return { outcome: 'done', snapshot };

@@ -11,16 +11,7 @@ import { commandList } from '../commands/commandList';
 import { pageContext } from '../commands/pageContext';
 import { followReasons, registerCommand } from '../commands/registerCommands';
 import { watchRestores } from '../commands/reloadOffer';
-import { CommandIDs, IDatamark } from '../tokens';
-
-/** Those that make sense without an argument; the others stand in the menus of rows. */
-const IN_PALETTE: readonly string[] = [
-  CommandIDs.createSnapshot,
-  CommandIDs.cloneVolume,
-  CommandIDs.undoRestore,
-  CommandIDs.refresh,
-  CommandIDs.showStatus
-];
+import { IDatamark } from '../tokens';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-datamark:commands',
@@ -65,16 +56,17 @@ const plugin: JupyterFrontEndPlugin<void> = {
       registerCommand(context, entry);
     }
     const category = context.trans.__('Datamark');
-    for (const command of IN_PALETTE) {
-      palette?.addItem({ command, category });
+    for (const { id: command } of entries) {
+      palette?.addItem({ command, category, args: { isPalette: true } });
     }
     watchRestores(context);
-    datamark.model.changed.connect(
-      followReasons(
-        app.commands,
-        entries.map(({ id, whyNot }) => ({ id, whyNot: () => whyNot({}) }))
-      )
+    const follow = followReasons(
+      app.commands,
+      entries.map(({ id, whyNot }) => ({ id, whyNot: () => whyNot({}) }))
     );
+    datamark.model.changed.connect(follow);
+    // Most commands of the palette act on the open row.
+    datamark.model.timeline.changed.connect(follow);
   }
 };
 
