@@ -168,6 +168,19 @@ export class DatamarkPage {
     );
   }
 
+  /** Why the palette offers a command only greyed out. JupyterLab keeps captions in the list but does not paint them. */
+  async paletteReason(label: string): Promise<string> {
+    let reason = '';
+    await this.inPalette(async palette => {
+      const item = palette
+        .locator('.lm-CommandPalette-item.lm-mod-disabled')
+        .filter({ has: this.page.locator('.lm-CommandPalette-itemLabel', { hasText: new RegExp(`^${label}$`) }) });
+      reason = (await item.first().locator('.lm-CommandPalette-itemCaption').textContent({ timeout: 2000 })) ?? '';
+    });
+    await this.page.keyboard.press('Escape');
+    return reason;
+  }
+
   /** Presses Tab until something has the focus; a person would give up after a while, too. */
   async tabTo(target: Locator): Promise<void> {
     for (let presses = 0; presses < 80; presses += 1) {
