@@ -8,10 +8,9 @@ import { CommandIDs } from '../../tokens';
 import { Button, IconButton } from '../button';
 import { openMenuAt, type MenuEntry } from '../contextMenu';
 import { run, useEnvironment, useNow } from '../environment';
-import { moveInList } from '../gridKeys';
 import { Icon } from '../icon';
 import { AsOf, ListFault } from '../listFault';
-import { enterActions, isRightToLeft, keyOnAction } from '../rowActions';
+import { ObjectGrid } from '../objectGrid';
 import { Section } from '../section';
 import { originWords, stateWords } from './cloneWords';
 
@@ -57,11 +56,6 @@ function CloneList(): JSX.Element {
   const { trans, model, commands } = useEnvironment();
   const clones = itemsOf(model.clones);
   const [moved, setMoved] = React.useState<string | null>(null);
-  const active = Math.max(
-    0,
-    clones.findIndex(({ id }) => id === moved)
-  );
-  const rowId = (at: number) => `dm-clone-${clones[at]?.id ?? ''}`;
   if (clones.length === 0) {
     return (
       <div className="dm-section-body">
@@ -69,56 +63,26 @@ function CloneList(): JSX.Element {
       </div>
     );
   }
-  const onKeyDown = (event: React.KeyboardEvent<HTMLDivElement>) => {
-    if (keyOnAction(event) || event.target !== event.currentTarget || event.altKey || event.metaKey || event.ctrlKey) {
-      return;
-    }
-    const clone = clones[active];
-    const row = document.getElementById(rowId(active));
-    const to = moveInList(event.key, active, clones.length);
-    if (to !== null) {
-      setMoved(clones[to]?.id ?? null);
-      document.getElementById(rowId(to))?.scrollIntoView({ block: 'nearest' });
-    } else if (
-      event.key === (isRightToLeft(event.currentTarget) ? 'ArrowLeft' : 'ArrowRight') ||
-      event.key === 'Enter'
-    ) {
-      enterActions(row);
-    } else if (event.key === 'Delete' && clone !== undefined) {
+  const onKey = (key: string, clone: Clone) => {
+    if (key === 'Delete') {
       run({ commands, trans }, CommandIDs.deleteClone, { clone: clone.id });
-    } else if (
-      clone !== undefined &&
-      row !== null &&
-      (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10'))
-    ) {
-      openMenuAt(commands, cloneMenu(clone), row);
-    } else {
-      return;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    return key === 'Delete';
   };
   return (
     <div className="dm-section-body">
       <AsOf list={model.clones} />
-      <div
-        role="grid"
-        className="dm-grid"
-        aria-label={trans.__('Clones')}
-        aria-activedescendant={rowId(active)}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
+      <ObjectGrid
+        label={trans.__('Clones')}
+        rowPrefix="dm-clone-"
+        items={clones}
+        active={moved}
+        onActive={setMoved}
+        menu={cloneMenu}
+        onKey={onKey}
       >
-        {clones.map((clone, at) => (
-          <CloneRow
-            key={clone.id}
-            id={rowId(at)}
-            clone={clone}
-            active={at === active}
-            onActive={() => setMoved(clone.id)}
-          />
-        ))}
-      </div>
+        {(clone, place) => <CloneRow {...place} clone={clone} onActive={() => setMoved(clone.id)} />}
+      </ObjectGrid>
     </div>
   );
 }

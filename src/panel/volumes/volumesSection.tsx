@@ -1,15 +1,14 @@
 /** Volumes of this server; the selected one drives the timeline. */
 import * as React from 'react';
+import type { Volume } from '../../../contract';
 import { updateIcon, volumeIcon } from '../../icons';
 import { itemsOf } from '../../model/listState';
 import { CommandIDs } from '../../tokens';
 import { Button, IconButton } from '../button';
 import { ConnectionState } from '../connectionState';
-import { openMenuAt } from '../contextMenu';
 import { run, useEnvironment } from '../environment';
-import { moveInList } from '../gridKeys';
 import { AsOf, ListFault } from '../listFault';
-import { enterActions, isRightToLeft, keyOnAction } from '../rowActions';
+import { ObjectGrid } from '../objectGrid';
 import { Section } from '../section';
 import { StateView } from '../stateView';
 import { volumeMenu, VolumeRow } from './volumeRow';
@@ -51,11 +50,10 @@ export function VolumesSection({ blocked, grow }: { blocked: boolean; grow: bool
 
 function VolumeList(): JSX.Element {
   const environment = useEnvironment();
-  const { trans, model, state, commands } = environment;
+  const { trans, model, state } = environment;
   const volumes = itemsOf(model.volumes);
   const selected = model.selectedVolume;
   const [moved, setMoved] = React.useState<string | null>(null);
-  const list = React.useRef<HTMLDivElement>(null);
   if (volumes.length === 0) {
     return (
       <StateView
@@ -68,73 +66,47 @@ function VolumeList(): JSX.Element {
       </StateView>
     );
   }
-  const active = Math.max(
-    0,
-    volumes.findIndex(({ id }) => id === (moved ?? selected?.id))
-  );
   const select = (id: string) => {
     setMoved(id);
     model.selectVolume(id);
     state.set({ volume: id });
   };
-  const rowId = (id: string) => `dm-vol-${id}`;
   const emptyTimeline =
     state.isOpen('timeline') &&
     model.timeline.list.state === 'ready' &&
     model.timeline.total === 0 &&
     !isFiltered(model);
 
-  const onKeyDown = (event: React.KeyboardEvent<HTMLDivElement>) => {
-    if (keyOnAction(event) || event.target !== event.currentTarget || event.altKey || event.metaKey || event.ctrlKey) {
-      return;
-    }
-    const volume = volumes[active];
-    const to = moveInList(event.key, active, volumes.length);
-    const row = volume === undefined ? null : document.getElementById(rowId(volume.id));
-    if (to !== null) {
-      setMoved(volumes[to]?.id ?? null);
-      document.getElementById(rowId(volumes[to]?.id ?? ''))?.scrollIntoView({ block: 'nearest' });
-    } else if (volume !== undefined && (event.key === 'Enter' || event.key === ' ')) {
+  const onKey = (key: string, volume: Volume) => {
+    const selects = key === 'Enter' || key === ' ';
+    if (selects) {
       select(volume.id);
-    } else if (event.key === (isRightToLeft(event.currentTarget) ? 'ArrowLeft' : 'ArrowRight')) {
-      enterActions(row);
-    } else if (
-      volume !== undefined &&
-      row !== null &&
-      (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10'))
-    ) {
-      openMenuAt(commands, volumeMenu(volume), row);
-    } else {
-      return;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    return selects;
   };
 
   return (
     <div className="dm-section-body">
       <AsOf list={model.volumes} />
-      <div
-        ref={list}
-        role="grid"
-        className="dm-grid"
-        aria-label={trans.__('Volumes of this server')}
-        aria-activedescendant={rowId(volumes[active]?.id ?? '')}
-        tabIndex={0}
-        onKeyDown={onKeyDown}
+      <ObjectGrid
+        label={trans.__('Volumes of this server')}
+        rowPrefix="dm-vol-"
+        items={volumes}
+        active={moved ?? selected?.id ?? null}
+        onActive={setMoved}
+        menu={volumeMenu}
+        onKey={onKey}
       >
-        {volumes.map((volume, index) => (
+        {(volume, place) => (
           <VolumeRow
-            key={volume.id}
-            id={rowId(volume.id)}
+            {...place}
             volume={volume}
             selected={volume.id === selected?.id}
-            active={index === active}
             bare={emptyTimeline}
             onSelect={() => select(volume.id)}
           />
-        ))}
-      </div>
+        )}
+      </ObjectGrid>
     </div>
   );
 }
