@@ -23,7 +23,11 @@ import type {
   Volume
 } from '../contract';
 
-/** Ids of all commands. Arguments are plain JSON; with all of them given, no question is asked, except before data is lost. */
+/**
+ * Ids of all commands. Arguments are plain JSON; with all of them given, no question is asked, except before
+ * data is lost. Without `snapshot` a command acts on the open row of the timeline; without `clone` or `operation` on the only
+ * one, or asks which.
+ */
 export namespace CommandIDs {
   /** Shows the panel. */
   export const openPanel = 'datamark:open-panel';
@@ -33,37 +37,37 @@ export namespace CommandIDs {
   export const snapshotFolder = 'datamark:snapshot-folder';
   /** `{path?}`: one click; the volume that holds the current (or given) notebook, without a question. */
   export const snapshotNotebook = 'datamark:snapshot-notebook';
-  /** `{snapshot, title?}` */
+  /** `{snapshot?, title?}` */
   export const renameSnapshot = 'datamark:rename-snapshot';
-  /** `{snapshot, note?}` */
+  /** `{snapshot?, note?}` */
   export const editNote = 'datamark:edit-note';
-  /** `{snapshot, until?}`: `until` is an ISO instant or `forever`. */
+  /** `{snapshot?, until?}`: `until` is an ISO instant or `forever`. */
   export const holdSnapshot = 'datamark:hold-snapshot';
-  /** `{snapshot}` */
+  /** `{snapshot?}` */
   export const releaseSnapshot = 'datamark:release-snapshot';
-  /** `{snapshot}`: always asks. */
+  /** `{snapshot?}`: always asks. */
   export const deleteSnapshot = 'datamark:delete-snapshot';
-  /** `{snapshot}` */
+  /** `{snapshot?}` */
   export const retrySnapshot = 'datamark:retry-snapshot';
-  /** `{snapshot, name?}` */
+  /** `{snapshot?, name?}` */
   export const cloneSnapshot = 'datamark:clone-snapshot';
   /** `{volume?, name?}` */
   export const cloneVolume = 'datamark:clone-volume';
-  /** `{clone}`: shows it in the file browser. */
+  /** `{clone?}`: shows it in the file browser. */
   export const openClone = 'datamark:open-clone';
-  /** `{clone}`: always asks. */
+  /** `{clone?}`: always asks. */
   export const deleteClone = 'datamark:delete-clone';
-  /** `{snapshot}`: shows the plan and always asks. */
+  /** `{snapshot?}`: shows the plan and always asks. */
   export const restoreSnapshot = 'datamark:restore-snapshot';
-  /** `{restore?}`: shows the plan and always asks; without an argument the newest restore that can be undone. */
+  /** `{restore?}`: shows the plan and always asks; without an argument the open restore row, else the newest that can be undone. */
   export const undoRestore = 'datamark:undo-restore';
-  /** `{operation}` */
+  /** `{operation?}` */
   export const cancelOperation = 'datamark:cancel-operation';
-  /** `{volume}`: shows it in the file browser. */
+  /** `{volume?}`: shows it in the file browser. */
   export const showVolume = 'datamark:show-volume';
   /** `{snapshot}`: opens the panel, selects the snapshot's volume and opens its row. */
   export const showSnapshot = 'datamark:show-snapshot';
-  /** `{snapshot}`: puts the name on the clipboard. */
+  /** `{snapshot?}`: puts the name on the clipboard. */
   export const copyName = 'datamark:copy-name';
   /** Looks at everything again. */
   export const refresh = 'datamark:refresh';
