@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import { Clone, Notice, Operation, Problem, Snapshot } from '../../../../../contract';
+import { argumentsAs } from '../../../testing/argumentsAs';
 
 /** What the process is to do. */
 export interface Task {
@@ -44,10 +45,7 @@ export async function buildProviderProcess(directory: string): Promise<string> {
 
 /** Starts the program. */
 export const startProviderProcess = (program: string, task: Task, as?: number): ChildProcess =>
-  spawn(process.execPath, [program, JSON.stringify(task)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...(as === undefined ? {} : { uid: as, gid: as })
-  });
+  spawn(process.execPath, [...argumentsAs(as), program, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'pipe'] });
 
 /** Runs the program to its end. `as`: numeric user and group. */
 export async function runProviderProcess(program: string, task: Task, as?: number): Promise<Outcome> {

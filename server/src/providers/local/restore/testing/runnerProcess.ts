@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { argumentsAs } from '../../../../testing/argumentsAs';
 import type { RunnerTask } from './restoreRunner';
 
 /** How a run ended. */
@@ -34,9 +35,8 @@ export function runRunner(
   options: { readonly killAfterMs?: number; readonly uid?: number } = {}
 ): Promise<RunnerEnd> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, JSON.stringify(task)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid })
+    const child = spawn(process.execPath, [...argumentsAs(options.uid), program, JSON.stringify(task)], {
+      stdio: ['ignore', 'pipe', 'pipe']
     });
     let [output, errors] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
