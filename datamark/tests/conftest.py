@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 
 from datamark.sidecar_process import sidecar_bundle
 from datamark.tests.scene import Command, Kernel, kernel_in
+
+# A shell starts what it runs in the background with interrupts ignored, and every process below inherits that: the
+# commands and kernels that the tests interrupt would never notice.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

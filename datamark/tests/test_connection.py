@@ -62,6 +62,7 @@ def test_the_second_process_uses_the_socket_of_the_first(datamark: Command, root
         assert holder is not None
         assert holder.socket is not None
         assert datamark.json("status")["pid"] == holder.pid
+        assert [one["verb"] for one in datamark.json("operations")["items"]] == ["snapshot"]
     finally:
         first.send_signal(signal.SIGINT)
         _, said = first.communicate(timeout=60)
