@@ -30,6 +30,25 @@ export interface IToasterOptions {
 
 /** How long a message that asks for nothing stays, in ms. */
 const READ_MS = 10_000;
+/** Longest time until JupyterLab has drawn a message; with "Do not disturb" it never does. In ms. */
+const DRAWN_MS = 1_000;
+
+/**
+ * Resolves once the message is drawn. JupyterLab 4.6 loses what replaces it before: it then makes a second toast of the
+ * same id, which react-toastify drops, and the first one would say "in progress" for good.
+ */
+const drawn = (id: string): Promise<void> =>
+  new Promise(resolve => {
+    const end = Date.now() + DRAWN_MS;
+    const look = () => {
+      if (document.getElementById(id) !== null || Date.now() > end) {
+        resolve();
+      } else {
+        setTimeout(look, 20);
+      }
+    };
+    look();
+  });
 
 export class Toaster implements IAnnouncer, IDisposable {
   constructor(private readonly _options: IToasterOptions) {}
@@ -88,22 +107,21 @@ export class Toaster implements IAnnouncer, IDisposable {
       return;
     }
     const { language, followMs } = this._options;
-    const replace = (message: IMessage) => {
+    const replace = async (message: IMessage) => {
+      await drawn(id);
       // Closed meanwhile: what became of it is worth a message of its own.
       if (!Notification.update({ id, message: message.text, type: message.type, ...this._optionsOf(message) })) {
         this._emit(message);
       }
     };
-    ended(AbortSignal.any([this._stop.signal, AbortSignal.timeout(followMs)])).then(
-      object => {
-        replace(words(object));
-      },
-      (error: unknown) => {
-        if (!this.isDisposed) {
-          replace(problemMessage(begun.text, problemOf(error, language.trans), language));
-        }
-      }
-    );
+    ended(AbortSignal.any([this._stop.signal, AbortSignal.timeout(followMs)]))
+      .then(words, (error: unknown) =>
+        this.isDisposed ? null : problemMessage(begun.text, problemOf(error, language.trans), language)
+      )
+      .then(message => (message === null ? undefined : replace(message)))
+      .catch((error: unknown) => {
+        this.problem(begun.text, problemOf(error, language.trans));
+      });
   }
 
   private _optionsOf(message: IMessage): Notification.IOptions<null> {
