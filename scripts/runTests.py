@@ -154,6 +154,8 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in known]:
         print(f"No such suite: {', '.join(unknown)}. There are: {', '.join(known)}", file=sys.stderr)
         return 2
+    # Also without make: tools that are found by name are the environment's, above all its Node.
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     REPORTS.mkdir(parents=True, exist_ok=True)
     chosen = names or known
     total = Outcome()
