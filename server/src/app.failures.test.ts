@@ -43,14 +43,14 @@ describe('failures', () => {
 
   it('keeps the stack of a defect in the log, found by the request’s id', async () => {
     sidecar.provider.before = (): void => {
-      throw new TypeError('secret of /root/path');
+      throw new TypeError('secret of /home/alice/path');
     };
     const answer = await sidecar.send('POST', `/volumes/${VOLUME}/snapshots`);
     const problem = readProblem(answer);
     expect(problem.slug).toBe('internal');
     expect(answer.text).not.toContain('secret');
     const logged = sidecar.lines.filter(({ fields }) => fields['requestId'] === problem.requestId);
-    expect(logged).toMatchObject([{ level: 'error', fields: { err: { message: 'secret of /root/path' } } }]);
+    expect(logged).toMatchObject([{ level: 'error', fields: { err: { message: 'secret of /home/alice/path' } } }]);
   });
 
   it('answers with a time-out when storage does not answer', async () => {
