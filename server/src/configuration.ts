@@ -1,5 +1,6 @@
 /** How the sidecar is told what to do: one JSON document in the environment variable DATAMARK_CONFIG. */
 import { z } from 'zod';
+import { KubernetesSettings } from './kubernetesSettings';
 
 /** Makes the local provider slow, failing or killed, for tests of everything above it. */
 export const Faults = z.object({
@@ -16,21 +17,34 @@ export const Faults = z.object({
 });
 export type Faults = z.infer<typeof Faults>;
 
-export const Configuration = z.object({
-  provider: z.enum(['local']).default('local'),
-  /** Directories to serve; the first is the Jupyter server's root. */
-  volumes: z.array(z.object({ name: z.string().min(1).max(63).optional(), path: z.string().min(1) })).min(1),
+const General = z.object({
   /** Root directory of the Jupyter server, for paths in its file browser; null without one. */
   serverRoot: z.string().nullable().default(null),
-  /** Patterns (gitignore's) of what snapshots leave out and restores leave alone. */
-  exclude: z.array(z.string()).default([]),
   user: z.string().nullable().default(null),
   /** Path of the socket served, for the lock file: there other clients of the same store find it. */
   socket: z.string().nullable().default(null),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info')
+});
+
+/** Plain directories of this computer. */
+export const LocalConfiguration = General.extend({
+  provider: z.literal('local').default('local'),
+  /** Directories to serve; the first is the Jupyter server's root. */
+  volumes: z.array(z.object({ name: z.string().min(1).max(63).optional(), path: z.string().min(1) })).min(1),
+  /** Patterns (gitignore's) of what snapshots leave out and restores leave alone. */
+  exclude: z.array(z.string()).default([]),
   faults: Faults.optional()
 });
-export type Configuration = z.infer<typeof Configuration>;
+export type LocalConfiguration = z.infer<typeof LocalConfiguration>;
+
+/** The claims of a pod. */
+export const KubernetesConfiguration = General.extend({
+  provider: z.literal('kubernetes'),
+  kubernetes: KubernetesSettings
+});
+export type KubernetesConfiguration = z.infer<typeof KubernetesConfiguration>;
+
+export type Configuration = LocalConfiguration | KubernetesConfiguration;
 
 /** A configuration that can be used, or one line that says what is wrong with it. */
 export type ConfigurationResult =
@@ -48,10 +62,14 @@ export function readConfiguration(text: string | undefined): ConfigurationResult
   } catch (error) {
     return refuse(`is not JSON: ${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error)}.`);
   }
-  const parsed = Configuration.safeParse(document);
+  const schema = providerOf(document) === 'kubernetes' ? KubernetesConfiguration : LocalConfiguration;
+  const parsed = schema.safeParse(document);
   if (parsed.success) {
     return { ok: true, value: parsed.data };
   }
   const faults = parsed.error.issues.map(issue => `${issue.path.join('.') || 'document'}: ${issue.message}`);
   return refuse(`is wrong: ${faults.join('; ')}.`);
 }
+
+const providerOf = (document: unknown): unknown =>
+  typeof document === 'object' && document !== null && 'provider' in document ? document.provider : undefined;

@@ -13,10 +13,13 @@ export interface OpenProviderOptions {
 
 /** The provider that the configuration names, not started yet. */
 export async function openProvider(options: OpenProviderOptions): Promise<Provider> {
-  switch (options.configuration.provider) {
+  const { configuration } = options;
+  switch (configuration.provider) {
     case 'local': {
       const { LocalProvider } = await import('./local/provider');
-      return new LocalProvider(options);
+      return new LocalProvider({ ...options, configuration });
     }
+    case 'kubernetes':
+      throw new Error('The Kubernetes provider is not there yet.');
   }
 }

@@ -1,6 +1,6 @@
 /** What the parts of the local provider share: the volumes, the line of operations, the worker. */
 import type { Restore } from '../../../../contract';
-import type { Configuration } from '../../configuration';
+import type { LocalConfiguration } from '../../configuration';
 import type { ObservedIndex } from '../../observed/observedIndex';
 import type { Intent } from '../provider';
 import type { FaultSwitch } from './faultSwitch';
@@ -17,7 +17,7 @@ export interface LocalLog {
 }
 
 export interface LocalServices {
-  readonly configuration: Configuration;
+  readonly configuration: LocalConfiguration;
   readonly log: LocalLog;
   readonly index: ObservedIndex;
   readonly queue: OperationQueue;

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { refusal } from '../contractSuite';
 import { untilOver, untilPhase } from '../../testing/untilIndexed';
-import { Configuration } from '../../configuration';
+import { LocalConfiguration } from '../../configuration';
 import { localVolumes } from './localVolume';
 import { onlyVolume, TemporaryVolumes } from './testing/temporaryVolume';
 import { treeDigest } from './testing/treeDigest';
@@ -15,7 +15,7 @@ const NO_KEY = { operationKey: null };
 const WANTED = { note: '', heldUntil: null, notebook: null };
 
 const rootsOf = (...paths: string[]): string[] =>
-  localVolumes(Configuration.parse({ volumes: paths.map(path => ({ path })) }), null).map(({ root }) => root);
+  localVolumes(LocalConfiguration.parse({ volumes: paths.map(path => ({ path })) }), null).map(({ root }) => root);
 
 describe('a configured directory', () => {
   it('is its real path, whatever way leads there, and one volume however often it is named', () => {

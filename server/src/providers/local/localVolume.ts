@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Volume } from '../../../../contract';
-import type { Configuration } from '../../configuration';
+import type { LocalConfiguration } from '../../configuration';
 import { slugOf } from './snapshotName';
 import { Store } from './store';
 import { StoreLock } from './storeLock';
@@ -52,7 +52,7 @@ export function browsePathOf(path: string, serverRoot: string | null): string | 
 }
 
 /** The volumes of a configuration; a directory that is named twice is one volume. */
-export function localVolumes(configuration: Configuration, socket: string | null): LocalVolume[] {
+export function localVolumes(configuration: LocalConfiguration, socket: string | null): LocalVolume[] {
   const volumes = new Map<string, LocalVolume>();
   const slugs = new Set<string>();
   for (const configured of configuration.volumes) {

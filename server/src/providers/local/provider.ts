@@ -16,7 +16,7 @@ import type {
   Snapshot,
   UpdateSnapshot
 } from '../../../../contract';
-import type { Configuration } from '../../configuration';
+import type { LocalConfiguration } from '../../configuration';
 import { ObservedIndex } from '../../observed/observedIndex';
 import { ProblemError } from '../../problemError';
 import type { CloneFrom, Intent, Provider } from '../provider';
@@ -36,7 +36,7 @@ import { WorkerRunner } from './workerRunner';
 
 /** What the provider is made from. */
 export interface LocalProviderOptions {
-  readonly configuration: Configuration;
+  readonly configuration: LocalConfiguration;
   readonly log: LocalLog;
   readonly version: string;
   /** Socket this server answers on; written into the locks, for clients that look for it. */

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import type { Operation } from '../../../../../contract';
-import { Configuration } from '../../../configuration';
+import { LocalConfiguration } from '../../../configuration';
 import { ProblemError } from '../../../problemError';
 import { runLocalWorker } from '../localWorker';
 import { LocalProvider } from '../provider';
@@ -72,7 +72,7 @@ async function act(provider: LocalProvider, verb: string): Promise<void> {
 async function main(): Promise<void> {
   const { verb, configuration } = JSON.parse(process.argv[2] ?? '{}') as { verb: string; configuration: unknown };
   const provider = new LocalProvider({
-    configuration: Configuration.parse(configuration),
+    configuration: LocalConfiguration.parse(configuration),
     log,
     version: '0',
     // `hold` keeps the lock, as a process does that works all the time.

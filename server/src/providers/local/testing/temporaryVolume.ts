@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { Configuration } from '../../../configuration';
+import { LocalConfiguration } from '../../../configuration';
 import { inProcessRunner } from '../jobRunner';
 import { LocalProvider } from '../provider';
 import { removeTree } from '../removeTree';
@@ -12,7 +12,7 @@ import { removeTree } from '../removeTree';
 const SHARED_MEMORY = '/dev/shm';
 
 /** What a test's configuration may say besides its volumes. */
-export type Extra = Partial<Omit<Configuration, 'volumes'>>;
+export type Extra = Partial<Omit<LocalConfiguration, 'volumes'>>;
 
 /** Makes temporary directories and providers, and ends and removes them all with `dispose`. */
 export class TemporaryVolumes {
@@ -39,7 +39,7 @@ export class TemporaryVolumes {
 
   /** A started provider that runs its jobs in this thread. */
   async provider(root: string, extra: Extra = {}, releaseAfterMs?: number): Promise<LocalProvider> {
-    const configuration = Configuration.parse({ volumes: [{ path: root, name: 'home' }], user: 'ada', ...extra });
+    const configuration = LocalConfiguration.parse({ volumes: [{ path: root, name: 'home' }], user: 'ada', ...extra });
     const provider = new LocalProvider({
       configuration,
       log: this.log,

@@ -1,6 +1,6 @@
 /** Drives a local provider as a client would: asks, waits for what the index shows, approves. For tests of restores. */
 import type { Restore } from '../../../../../../contract';
-import { Configuration } from '../../../../configuration';
+import { LocalConfiguration } from '../../../../configuration';
 import type { JobRunner } from '../../jobRunner';
 import { LocalProvider } from '../../provider';
 
@@ -38,13 +38,13 @@ export const isOver = (restore: Restore | undefined): boolean => restore !== und
 /** A provider of one directory, started. */
 export async function startProvider(options: {
   readonly root: string;
-  readonly faults?: Configuration['faults'];
+  readonly faults?: LocalConfiguration['faults'];
   readonly exclude?: readonly string[];
   readonly runner?: JobRunner;
 }): Promise<LocalProvider> {
   const { root, faults, exclude = [], runner } = options;
   const provider = new LocalProvider({
-    configuration: Configuration.parse({ volumes: [{ path: root, name: 'home' }], faults, exclude }),
+    configuration: LocalConfiguration.parse({ volumes: [{ path: root, name: 'home' }], faults, exclude }),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     version: '0',
     ...(runner === undefined ? {} : { runner })

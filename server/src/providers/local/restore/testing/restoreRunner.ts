@@ -3,7 +3,7 @@
  * only to recover. Prints what came of it as JSON. Bundled and started by runnerProcess.ts.
  */
 import { isMainThread } from 'node:worker_threads';
-import type { Configuration } from '../../../../configuration';
+import type { LocalConfiguration } from '../../../../configuration';
 import { runLocalWorker } from '../../localWorker';
 import type { LocalProvider } from '../../provider';
 import { restoreTo, startProvider, undo, untilRecovered } from './providerDriver';
@@ -11,7 +11,7 @@ import { restoreTo, startProvider, undo, untilRecovered } from './providerDriver
 /** What the program is told, as JSON in its first argument. */
 export type RunnerTask = {
   readonly root: string;
-  readonly faults?: Configuration['faults'];
+  readonly faults?: LocalConfiguration['faults'];
   readonly exclude?: readonly string[];
 } & (
   | { readonly verb: 'restore'; readonly snapshot: string }
