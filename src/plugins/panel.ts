@@ -4,6 +4,9 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { snapshotAsked } from '../commands/openRow';
+import { whyNoSnapshot } from '../commands/reasons';
+import { followReasons } from '../commands/registerCommands';
 import { datamarkIcon } from '../icons';
 import { makeFormat } from '../model/format';
 import { DatamarkPanel } from '../panel/datamarkPanel';
@@ -68,19 +71,24 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
     palette?.addItem({ command: CommandIDs.openPanel, category: trans.__('Datamark') });
+    const asked = (args: { readonly snapshot?: unknown }): string | null =>
+      typeof args.snapshot === 'string' ? args.snapshot : null;
+    const whyNotShown = (name: string | null) => whyNoSnapshot(model, name, trans);
     commands.addCommand(CommandIDs.showSnapshot, {
       label: trans.__('Show in Timeline'),
-      caption: trans.__('Opens the panel at this snapshot'),
+      caption: args => whyNotShown(asked(args)) ?? trans.__('Opens the panel at this snapshot'),
       icon: datamarkIcon,
+      isEnabled: args => whyNotShown(asked(args)) === null,
       describedBy: {
         args: {
           type: 'object',
-          required: ['snapshot'],
-          properties: { snapshot: { type: 'string', description: trans.__('Name of a snapshot.') } }
+          properties: {
+            snapshot: { type: 'string', description: trans.__('Name of a snapshot; left out: that of the open row.') }
+          }
         }
       },
       execute: async args => {
-        const name = String(args['snapshot'] ?? '');
+        const name = snapshotAsked(model, asked(args) ?? undefined, trans);
         open();
         const row = await showSnapshot(datamark, state, name);
         if (row >= 0) {
@@ -89,6 +97,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
         return { outcome: row >= 0 ? 'done' : 'not-found', snapshot: name };
       }
     });
+    palette?.addItem({ command: CommandIDs.showSnapshot, category: trans.__('Datamark') });
+    const whyNot = () => whyNotShown(null);
+    model.timeline.changed.connect(followReasons(commands, [{ id: CommandIDs.showSnapshot, whyNot }]));
   }
 };
 

@@ -27,6 +27,7 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
     'Show Datamark',
     'Show Status',
     'Show Volume in File Browser',
+    'Show in Timeline',
     'Snapshot Volume of File Browser Folder…',
     'Snapshot Volume of This Notebook',
     'Snapshot Volume…',
@@ -81,7 +82,13 @@ test('the open row, the clones and the volume from the palette', async ({ page, 
   test.setTimeout(180_000);
   const { root } = jupyter;
   await datamark.openPanel();
-  for (const label of ['Rename Snapshot…', 'Delete Snapshot…', 'Restore Snapshot…', 'Copy Snapshot Name']) {
+  for (const label of [
+    'Rename Snapshot…',
+    'Delete Snapshot…',
+    'Restore Snapshot…',
+    'Copy Snapshot Name',
+    'Show in Timeline'
+  ]) {
     expect(await datamark.paletteReason(label)).toBe('Select a snapshot in the timeline first.');
   }
   await datamark.runFromPalette('Snapshot Volume of File Browser Folder…');
@@ -147,8 +154,10 @@ test('the open row, the clones and the volume from the palette', async ({ page, 
   await datamark.confirmDelete(datamark.dialog(/^Delete clone “one”/), 'one');
   await expect.poll(() => namesIn(root, 'datamark-clones')).toEqual(['two']);
 
-  await datamark.runFromPalette('Show Datamark');
-  await datamark.select(row);
+  await expect(datamark.timeline).toBeHidden();
+  await datamark.runFromPalette('Show in Timeline');
+  await expect(row).toBeInViewport();
+  await expect(row).toHaveAttribute('aria-selected', 'true');
   await datamark.runFromPalette('Delete Snapshot…');
   await datamark.confirmDelete(datamark.dialog('Delete snapshot “renamed”?'), 'renamed');
   await expect.poll(() => datamark.storedSnapshots(root)).toEqual([]);
