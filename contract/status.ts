@@ -18,6 +18,32 @@ export const Capabilities = z
   .meta({ id: 'Capabilities' });
 export type Capabilities = z.infer<typeof Capabilities>;
 
+/** Where the server runs: who it belongs to there, and the pages of the platform that start other servers. */
+export const Platform = z
+  .object({
+    kind: z.enum(['jupyterhub', 'kubeflow', 'pod']),
+    label: z.string().meta({ description: 'A few words for people, for example `JupyterHub`.' }),
+    user: z.string().nullable(),
+    server: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of this server among the user’s; null where it has none (the default server).' }),
+    namespace: z.string(),
+    pod: z.string().nullable(),
+    links: z
+      .object({
+        servers: z.string().nullable().meta({ description: 'Page that lists the user’s servers.' }),
+        spawn: z
+          .string()
+          .nullable()
+          .meta({ description: 'Page that starts this user’s default server; `/<name>` behind it, a named one.' }),
+        create: z.string().nullable().meta({ description: 'Page with the form for a new server.' })
+      })
+      .meta({ description: 'Addresses for the browser, absolute or from the root of this origin; null: no such page.' })
+  })
+  .meta({ id: 'Platform' });
+export type Platform = z.infer<typeof Platform>;
+
 export const RunningStatus = z
   .object({
     state: z.literal('running'),
@@ -25,6 +51,7 @@ export const RunningStatus = z
     api: z.object({ major: z.int(), minor: z.int() }),
     provider: z.object({ kind: z.enum(['local', 'kubernetes']), label: z.string() }),
     user: z.string().nullable(),
+    platform: Platform.nullable().meta({ description: 'null: no platform that Datamark knows.' }),
     capabilities: Capabilities,
     notices: z.array(Notice),
     node: z.string(),
@@ -48,5 +75,6 @@ export const UnavailableStatus = z
 
 export const Status = z.discriminatedUnion('state', [RunningStatus, UnavailableStatus]).meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
+export type Platform = z.infer<typeof Platform>;
 export type RunningStatus = z.infer<typeof RunningStatus>;
 export type UnavailableStatus = z.infer<typeof UnavailableStatus>;

@@ -24,6 +24,14 @@ export const Volume = z
     driver: z.string().meta({ description: 'What stores it, for example `ext4, hard links`.' }),
     storageClass: z.string().nullable(),
     accessModes: z.array(z.string()),
+    shared: z
+      .string()
+      .nullable()
+      .meta({ description: 'In words why it is not this user’s alone; null: nothing says that others use it.' }),
+    trouble: z
+      .string()
+      .nullable()
+      .meta({ description: 'In words what is wrong with the volume itself, for example that it is being deleted.' }),
     can: z.object({ snapshot: Capability, clone: Capability, restore: Capability }),
     snapshotCount: z.int().nonnegative(),
     lastSnapshotAt: Instant.nullable()

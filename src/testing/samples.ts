@@ -20,6 +20,8 @@ export const sampleVolume = (change: Partial<Volume> = {}): Volume => ({
   driver: 'ext4, hard links',
   storageClass: null,
   accessModes: [],
+  shared: null,
+  trouble: null,
   can: { snapshot: YES, clone: YES, restore: YES },
   snapshotCount: 1,
   lastSnapshotAt: null,

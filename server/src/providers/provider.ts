@@ -11,6 +11,7 @@ import type {
   DeletePlan,
   Notice,
   Operation,
+  Platform,
   Restore,
   Snapshot,
   UpdateSnapshot
@@ -42,6 +43,8 @@ export interface Provider {
   /** Stops observing and lets the work under way come to a point from which it can be resumed. */
   stop(): Promise<void>;
 
+  /** Where the server runs; absent: nowhere that Datamark knows. */
+  platform?(): Platform;
   capabilities(): Capabilities;
   notices(): Notice[];
   /** Looks at storage again; what changed shows in the index. */

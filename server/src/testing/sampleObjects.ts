@@ -20,6 +20,8 @@ export const sampleVolume = (parts: Partial<Volume> = {}): Volume => ({
   driver: 'ext4, hard links',
   storageClass: null,
   accessModes: [],
+  shared: null,
+  trouble: null,
   can: { snapshot: AVAILABLE, clone: AVAILABLE, restore: AVAILABLE },
   snapshotCount: 0,
   lastSnapshotAt: null,

@@ -35,6 +35,7 @@ export class StatusService {
       api: { major: API_MAJOR, minor: API_MINOR },
       provider: { kind: provider.kind, label: provider.label },
       user: provider.user,
+      platform: provider.platform?.() ?? null,
       capabilities: obstacle === null ? provider.capabilities() : allOff(obstacle),
       notices: obstacle === null ? provider.notices() : [obstacle, ...provider.notices()],
       node: process.versions.node,

@@ -79,6 +79,8 @@ export function toVolume({ volume, snapshots, method, serverRoot }: VolumeFacts)
     driver: driverText(fileSystemType(root), method),
     storageClass: null,
     accessModes: [],
+    shared: null,
+    trouble: null,
     can: { snapshot: can, clone: can, restore: can },
     snapshotCount: snapshots.length,
     lastSnapshotAt: last?.createdAt ?? null
