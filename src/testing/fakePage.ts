@@ -32,7 +32,7 @@ export const ONLINE: Connection = {
     api: { major: 1, minor: 0 },
     provider: { kind: 'local', label: 'plain directories' },
     user: 'alice',
-  platform: null,
+    platform: null,
     capabilities: { snapshot: YES, clone: YES, restore: YES, delete: YES, hold: YES },
     notices: [],
     node: 'v24.0.0',
