@@ -1,4 +1,5 @@
 /** The contract between the sidecar and everything that talks to it. */
+export * from './check';
 export * from './clones';
 export * from './events';
 export * from './operations';

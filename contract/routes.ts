@@ -3,6 +3,7 @@
  * the Jupyter server relays only what `openapi.json`, made from it, lists.
  */
 import { z } from 'zod';
+import { CheckReport } from './check';
 import { Clone, CloneList, CreateClone } from './clones';
 import { ServerEvent } from './events';
 import { Operation, OperationList } from './operations';
@@ -48,6 +49,13 @@ export const ROUTES = {
     path: '/status',
     summary: 'Who answers and what it can do',
     response: RunningStatus,
+    status: 200
+  }),
+  check: route({
+    method: 'get',
+    path: '/check',
+    summary: 'Looks at everything Datamark needs here, and says what is missing and what mends it',
+    response: CheckReport,
     status: 200
   }),
   listVolumes: route({

@@ -1,5 +1,7 @@
 /** Puts the features together into one express application. Listening and stopping are serve.ts's. */
 import express, { type Express } from 'express';
+import { checkRoutes } from './features/check/checkRoutes';
+import { CheckService } from './features/check/checkService';
 import { cloneRoutes } from './features/clones/cloneRoutes';
 import { CloneService } from './features/clones/cloneService';
 import { EventStreams } from './features/events/eventStreams';
@@ -74,6 +76,7 @@ export function createApp(options: AppOptions): App {
   registerRoutes(app, {
     handlers: {
       ...statusRoutes(options),
+      ...checkRoutes(new CheckService(options)),
       ...volumeRoutes(volumes, recentLook),
       ...snapshotRoutes(snapshots, recentLook),
       ...cloneRoutes(new CloneService({ provider, volumes, snapshots }), recentLook),

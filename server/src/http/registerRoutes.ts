@@ -14,7 +14,7 @@ import { quoted, validated, validatedParams } from './validation';
 export interface RegisterOptions {
   readonly handlers: RouteHandlers;
   readonly events: RequestHandler;
-  /** Resolves when what is observed can be told; every route but `status` waits for it. */
+  /** Resolves when what is observed can be told; every route but `status` and `check` waits for it. */
   readonly ready: () => Promise<void>;
   /** Longest time a handler may take, in ms. */
   readonly answerDeadlineMs: number;
@@ -30,6 +30,9 @@ type ErasedHandler = (request: {
   idempotencyKey: string | null;
   requestId: string;
 }) => Promise<unknown>;
+
+/** These say why nothing can be observed, so they don't wait for it. */
+const ANSWERS_AT_ONCE: ReadonlySet<JsonRouteName> = new Set(['status', 'check'] as const);
 
 /** Adds every route, then 405 and 404. */
 export function registerRoutes(app: Express, options: RegisterOptions): void {
@@ -75,7 +78,7 @@ function answer(name: JsonRouteName, route: Route, options: RegisterOptions): Re
       idempotencyKey: readIdempotencyKey(request.get('Idempotency-Key')),
       requestId: requestIdOf(response)
     };
-    if (name !== 'status') {
+    if (!ANSWERS_AT_ONCE.has(name)) {
       await options.ready();
     }
     const result = await withDeadline(handler(validRequest), options.answerDeadlineMs);

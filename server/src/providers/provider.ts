@@ -5,6 +5,7 @@
  */
 import type {
   Capabilities,
+  CheckFinding,
   Clone,
   CreateClone,
   CreateSnapshot,
@@ -47,6 +48,11 @@ export interface Provider {
   platform?(): Platform;
   capabilities(): Capabilities;
   notices(): Notice[];
+  /**
+   * Looks at everything the provider needs, in any order. Works before `start` and after it failed, never takes long,
+   * and finds a thing that can't be looked at `unknown` or `failed` instead of throwing.
+   */
+  check(): Promise<CheckFinding[]>;
   /** Looks at storage again; what changed shows in the index. */
   refresh(): Promise<void>;
 

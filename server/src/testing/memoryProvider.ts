@@ -5,6 +5,7 @@
 import type {
   Capabilities,
   Capability,
+  CheckFinding,
   Clone,
   CreateClone,
   CreateSnapshot,
@@ -34,6 +35,8 @@ export class MemoryProvider implements Provider {
   readonly calls: [string, ...unknown[]][] = [];
   /** Runs before each call; may throw or wait. */
   before: (call: string, ...args: unknown[]) => void | Promise<void> = () => undefined;
+  /** What `check` finds. */
+  findings: readonly CheckFinding[] = [];
   private made = 0;
 
   async start(): Promise<void> {
@@ -50,6 +53,11 @@ export class MemoryProvider implements Provider {
 
   notices(): Notice[] {
     return [];
+  }
+
+  async check(): Promise<CheckFinding[]> {
+    await this.call('check');
+    return [...this.findings];
   }
 
   async refresh(): Promise<void> {

@@ -4,10 +4,11 @@
  */
 import * as fs from 'node:fs';
 import { basename } from 'node:path';
-import type { Clone, Notice } from '../../../../contract';
+import type { CheckFinding, Clone, Notice } from '../../../../contract';
 import type { ObservedIndex } from '../../observed/observedIndex';
 import { ProblemError } from '../../problemError';
 import { quarantine } from './atomicFile';
+import { checkVolume } from './checkVolume';
 import { toClone, writeCloneRecord, type CloneRecord } from './cloneRecord';
 import { copyMethodOf } from './copyMethod';
 import { IdleRelease } from './idleRelease';
@@ -74,6 +75,11 @@ export class ObservedVolume {
 
   get notices(): Notice[] {
     return [...this.noticesByObject.values()];
+  }
+
+  /** What the preflight report says of this volume. */
+  check(): CheckFinding[] {
+    return checkVolume(this.volume, this.method);
   }
 
   /** Looks at the store and puts what it finds into the index. Calls line up. */

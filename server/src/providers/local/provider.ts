@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import type {
   Capabilities,
   Capability,
+  CheckFinding,
   Clone,
   CreateClone,
   CreateSnapshot,
@@ -138,6 +139,10 @@ export class LocalProvider implements Provider {
 
   notices(): Notice[] {
     return [...this.services.volumes.values()].flatMap(observed => observed.notices);
+  }
+
+  async check(): Promise<CheckFinding[]> {
+    return [...this.services.volumes.values()].flatMap(observed => observed.check());
   }
 
   async refresh(): Promise<void> {

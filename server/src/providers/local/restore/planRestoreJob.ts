@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import type { Blocker, RestoreChanges } from '../../../../../contract';
 import { displayPath, parentOf, type BytePath } from '../bytePath';
+import { sizeWords } from '../../../sizeWords';
 import type { Job } from '../job';
 import type { Manifest } from '../manifest';
 import type { TreeMethod } from '../snapshotRecord';
@@ -33,15 +34,6 @@ const OPEN_FILES_MS = 1_500;
 /** Left free on the disk besides what is staged, for the journal and the safety snapshot's directories. */
 const MARGIN_BYTES = 8 << 20;
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Bytes with three significant digits and an IEC unit. */
-export function size(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 ? value : value.toPrecision(value >= 1000 ? 4 : 3)} ${UNITS[power] ?? 'B'}`;
-}
-
 function spaceBlocker(input: PlanRestore, actions: readonly Action[]): Blocker[] {
   const needed = (input.method === 'reflink' ? 0 : bytesToStage(actions)) + MARGIN_BYTES;
   const stat = fs.statfsSync(input.root);
@@ -52,7 +44,7 @@ function spaceBlocker(input: PlanRestore, actions: readonly Action[]): Blocker[]
         {
           kind: 'disk-space',
           object: input.volumeName,
-          message: `${input.volumeName} has ${size(free)} free, and the restored files need ${size(needed)} before the old ones go.`,
+          message: `${input.volumeName} has ${sizeWords(free)} free, and the restored files need ${sizeWords(needed)} before the old ones go.`,
           fix: 'Delete files or old snapshots, or clone the snapshot to another place.',
           by: null,
           since: null
