@@ -34,7 +34,10 @@ export const Clone = z
     createdBy: z.string().nullable(),
     state: Phase,
     size: Size,
-    path: z.string().meta({ description: 'Absolute path in the server’s file system.' }),
+    path: z
+      .string()
+      .nullable()
+      .meta({ description: 'Absolute path in the server’s file system; null: this server does not have it mounted.' }),
     browsePath: z.string().nullable(),
     usedBy: z
       .discriminatedUnion('known', [

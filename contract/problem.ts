@@ -35,9 +35,13 @@ export const PROBLEMS = {
   'store-corrupt': { status: 500, title: 'A record can’t be read' },
   'verification-failed': { status: 500, title: 'The copy does not match' },
   internal: { status: 500, title: 'Something failed inside Datamark' },
+  'quota-exceeded': { status: 403, title: 'A quota is used up' },
+  'cluster-refused': { status: 409, title: 'The cluster refused it' },
+  'storage-failed': { status: 500, title: 'The storage failed' },
   'disk-full': { status: 507, title: 'The disk is full' },
   'read-only-file-system': { status: 409, title: 'The file system is read-only' },
   starting: { status: 503, title: 'Datamark is starting' },
+  'storage-unreachable': { status: 503, title: 'The storage does not answer' },
   'sidecar-unavailable': { status: 503, title: 'Datamark is not running' },
   'sidecar-timeout': { status: 504, title: 'Datamark does not answer' }
 } as const;

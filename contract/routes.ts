@@ -66,6 +66,13 @@ export const ROUTES = {
     status: 200
   }),
   getVolume: route({ method: 'get', path: '/volumes/:volume', summary: 'One volume', response: Volume, status: 200 }),
+  lookElsewhere: route({
+    method: 'post',
+    path: '/volumes/:volume/look-elsewhere',
+    summary: 'Look for snapshots of a volume that were made elsewhere; answers at once, `elsewhere` tells how it goes',
+    response: Volume,
+    status: 202
+  }),
   listSnapshots: route({
     method: 'get',
     path: '/volumes/:volume/snapshots',

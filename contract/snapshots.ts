@@ -6,7 +6,15 @@ import { Blocker, Problem } from './problem';
 /** Where an object that takes time to make stands. `ready` is what storage says now. */
 export const Phase = z
   .discriminatedUnion('phase', [
-    z.object({ phase: z.literal('pending'), since: Instant, message: z.string() }),
+    z.object({
+      phase: z.literal('pending'),
+      since: Instant,
+      message: z.string(),
+      awaitsUse: z
+        .literal(true)
+        .optional()
+        .meta({ description: 'Made, and nothing more happens by itself: it gets its data when a pod first uses it.' })
+    }),
     z.object({ phase: z.literal('ready'), at: Instant }),
     z.object({ phase: z.literal('failed'), at: Instant, problem: Problem }),
     z.object({ phase: z.literal('deleting'), since: Instant, message: z.string() })

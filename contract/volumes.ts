@@ -1,9 +1,30 @@
 /** Volumes: what a notebook works on. A directory here, a PersistentVolumeClaim on a cluster. */
 import { z } from 'zod';
 import { Capability, Instant, ObjectName, Size, Uid } from './primitives';
+import { Problem } from './problem';
 
 export const VolumeRole = z.enum(['home', 'data', 'scratch']);
 export type VolumeRole = z.infer<typeof VolumeRole>;
+
+/** Whether snapshots that carry no label of Datamark are among those told; looking for them reads all of a namespace. */
+export const Elsewhere = z
+  .discriminatedUnion('state', [
+    z.object({ state: z.literal('shown') }),
+    z.object({
+      state: z.literal('not-looked'),
+      count: z.int().nonnegative().nullable().meta({ description: 'Snapshots to look through; null: not known.' }),
+      message: z.string()
+    }),
+    z.object({
+      state: z.literal('looking'),
+      read: z.int().nonnegative(),
+      remaining: z.int().nonnegative().nullable().meta({ description: 'null: not known.' })
+    }),
+    z.object({ state: z.literal('looked'), at: Instant, found: z.int().nonnegative() }),
+    z.object({ state: z.literal('failed'), problem: Problem })
+  ])
+  .meta({ id: 'Elsewhere' });
+export type Elsewhere = z.infer<typeof Elsewhere>;
 
 export const Volume = z
   .object({
@@ -34,7 +55,8 @@ export const Volume = z
       .meta({ description: 'In words what is wrong with the volume itself, for example that it is being deleted.' }),
     can: z.object({ snapshot: Capability, clone: Capability, restore: Capability }),
     snapshotCount: z.int().nonnegative(),
-    lastSnapshotAt: Instant.nullable()
+    lastSnapshotAt: Instant.nullable(),
+    elsewhere: Elsewhere.optional().meta({ description: 'Left out: all snapshots there are are told.' })
   })
   .meta({ id: 'Volume' });
 export type Volume = z.infer<typeof Volume>;

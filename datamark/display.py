@@ -119,7 +119,7 @@ def table(listing: Listing) -> Table:
                 f"{one.source_label} of {one.volume_name}" + ("" if one.source_exists else " (deleted since)"),
                 words.size(one.size),
                 words.state(one.state, one.as_of),
-                one.path,
+                one.path or "not mounted here",
             ]
             for one in clones
         ]
@@ -197,7 +197,8 @@ def sentences(record: Record) -> list[str]:
         return [f"Snapshot {record.label} of {record.volume_name} · {facts}"]
     if isinstance(record, Clone):
         ready = record.state.phase == "ready"
-        where = f"Work in {record.path}" if ready else words.state(record.state, record.as_of)
+        work = f"Work in {record.path}" if record.path else f"Ready: a new server can mount {record.id}"
+        where = work if ready else words.state(record.state, record.as_of)
         return [f"Clone {record.name} of {record.source_label} · {where}"]
     if isinstance(record, Volume):
         return [f"{record.name} · {record.path} · {words.space(record)}"]

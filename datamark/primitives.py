@@ -67,10 +67,12 @@ class State:
     at: str
     message: str = ""
     problem: Document | None = None
+    awaits_use: bool = False
 
     @classmethod
     def read(cls, document: Document) -> State:
         """From the contract's Phase."""
         failure = document.get("problem")
         message = failure["detail"] if failure else document.get("message", "")
-        return cls(document["phase"], document.get("at") or document.get("since") or "", message, failure)
+        at = document.get("at") or document.get("since") or ""
+        return cls(document["phase"], at, message, failure, document.get("awaitsUse") is True)

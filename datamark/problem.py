@@ -39,6 +39,7 @@ EXIT_INTERRUPTED = 130
 
 _NOT_AVAILABLE = {"starting", "store-locked", "sidecar-unavailable", "sidecar-timeout"}
 _REFUSED = {
+    "cluster-refused",
     "forbidden",
     "in-use",
     "not-cancellable",
@@ -48,6 +49,7 @@ _REFUSED = {
     "object-changed",
     "operation-in-progress",
     "plan-expired",
+    "quota-exceeded",
     "restore-blocked",
     "snapshot-held",
 }

@@ -107,7 +107,7 @@ class Snapshot(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Clone(Record):
-    """A writable copy that keeps its source for ever; `path` is where to work."""
+    """A writable copy that keeps its source for ever; `path` is where to work, None where it is not mounted here."""
 
     id: str
     uid: str
@@ -120,7 +120,7 @@ class Clone(Record):
     created_at: str
     state: State
     size: Size
-    path: str
+    path: str | None
 
     @classmethod
     def read(cls, document: Document, as_of: str) -> Clone:

@@ -105,13 +105,19 @@ def clone(work: Workplace, arguments: Namespace) -> Record:
         source = choose_volume(work, arguments.volume)
     made = work.client.clone(source, arguments.name)
     wait = Wait(work.client, "clone", made.id, f"“{made.name}”", work.progress())
-    document = wait.until(lambda one: one["state"]["phase"] in ("ready", "failed"), work.say)
+    document = wait.until(_cloned, work.say)
     if document is None:
         raise wait.loss()
     made = Clone.read(document, now())
     if made.state.problem:
         raise DatamarkError(made.state.problem)
     return made
+
+
+def _cloned(document: Mapping[str, Any]) -> bool:
+    """Whether nothing more happens to a clone by itself; some get their data when a pod first uses them."""
+    state = document["state"]
+    return state["phase"] in ("ready", "failed") or state.get("awaitsUse") is True
 
 
 def clones(work: Workplace, _: Namespace) -> Record:

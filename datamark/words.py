@@ -98,6 +98,8 @@ def state(known: State, seen: str) -> str:
         return "Ready"
     if known.phase == "failed":
         return f"Failed: {known.message}"
+    if known.awaits_use:
+        return known.message
     word = {"pending": "Creating", "deleting": "Deleting"}.get(known.phase, known.phase)
     waited = (local(seen) - local(known.at)).total_seconds() * 1000 if known.at else 0
     return f"{word}, {duration(waited)}" if waited >= 1000 else word

@@ -114,8 +114,14 @@ export async function openClone(context: ICommandContext, args: Args): Promise<O
   if (clone.browsePath === null) {
     throw new RefusedError(
       problem('not-supported', {
-        detail: trans.__('%1 lies outside the folder that this server shows.', clone.name),
-        next: trans.__('Open it in a terminal: %1', clone.path),
+        detail:
+          clone.path === null
+            ? trans.__('%1 is not mounted in this server: a running pod can’t gain a volume.', clone.name)
+            : trans.__('%1 lies outside the folder that this server shows.', clone.name),
+        next:
+          clone.path === null
+            ? trans.__('Start a server that mounts %1.', clone.id)
+            : trans.__('Open it in a terminal: %1', clone.path),
         object: clone.id
       })
     );

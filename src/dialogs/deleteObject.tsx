@@ -35,7 +35,12 @@ export const snapshotSubject = (snapshot: Snapshot, { trans, format }: ILanguage
 export const cloneSubject = (clone: Clone, { trans, format }: ILanguage): IDeleteSubject => ({
   label: clone.name,
   question: trans.__('Delete clone “%1”?', clone.name),
-  facts: trans.__('%1, made %2 from %3.', clone.path, momentWithYear(clone.createdAt, format), clone.source.label),
+  facts: trans.__(
+    '%1, made %2 from %3.',
+    clone.path ?? clone.id,
+    momentWithYear(clone.createdAt, format),
+    clone.source.label
+  ),
   lossText: lost =>
     lost === null
       ? trans.__('This can’t be undone. All files in the clone are lost, also those changed since.')

@@ -12,7 +12,7 @@ providerContract('local', async () => {
     provider,
     volume: onlyVolume(provider),
     write: (file, content) => fs.promises.writeFile(join(root, file), content),
-    readClone: (clone, file) => fs.promises.readFile(join(clone, file), 'utf8'),
+    readClone: (clone, file) => fs.promises.readFile(join(clone.path ?? '', file), 'utf8'),
     dispose: () => temporary.dispose()
   };
 });

@@ -4,7 +4,7 @@
  */
 import type { Provider } from './provider';
 import { untilGone, untilIndexed, untilOver, untilPhase } from '../testing/untilIndexed';
-import { IndexedObject, problemSlug, type ProblemSlug } from '../../../contract';
+import { IndexedObject, problemSlug, type Clone, type ProblemSlug } from '../../../contract';
 import { ProblemError } from '../problemError';
 
 /** A provider under test, with one volume, and the means to look at and change what is on it. */
@@ -13,7 +13,7 @@ export interface Subject {
   readonly volume: string;
   write(file: string, content: string): Promise<void>;
   /** Content of a file in a finished clone. */
-  readClone(clone: string, file: string): Promise<string>;
+  readClone(clone: Clone, file: string): Promise<string>;
   dispose(): Promise<void>;
 }
 
@@ -171,7 +171,7 @@ export function providerContract(name: string, make: () => Promise<Subject>): vo
       const clone = await untilPhase(provider.index, 'clone', made.id, 'ready');
 
       expect(clone.source).toMatchObject({ kind: 'snapshot', name, label: 'one', exists: true });
-      expect(await subject.readClone(clone.path, 'a.txt')).toBe('one');
+      expect(await subject.readClone(clone, 'a.txt')).toBe('one');
       await untilOver(provider.index, made.id);
       await provider.deleteSnapshot(name, provider.index.get('snapshot', name)?.uid ?? '');
       await untilGone(provider.index, 'snapshot', name);
@@ -179,7 +179,7 @@ export function providerContract(name: string, make: () => Promise<Subject>): vo
         provider.index.all('clone').find(one => !one.source.exists)
       );
       expect(after.state.phase).toBe('ready');
-      expect(await subject.readClone(clone.path, 'a.txt')).toBe('one');
+      expect(await subject.readClone(clone, 'a.txt')).toBe('one');
     });
 
     it('clones the volume as it is now', async () => {
@@ -190,7 +190,7 @@ export function providerContract(name: string, make: () => Promise<Subject>): vo
       const clone = await untilPhase(provider.index, 'clone', made.id, 'ready');
 
       expect(clone.source).toMatchObject({ kind: 'volume', name: volume });
-      expect(await subject.readClone(clone.path, 'a.txt')).toBe('now');
+      expect(await subject.readClone(clone, 'a.txt')).toBe('now');
     });
 
     it('refuses a clone name that is taken', async () => {

@@ -10,12 +10,14 @@ import type {
   CreateClone,
   CreateSnapshot,
   DeletePlan,
+  Freshness,
   Notice,
   Operation,
   Platform,
   Restore,
   Snapshot,
-  UpdateSnapshot
+  UpdateSnapshot,
+  Volume
 } from '../../../contract';
 import type { ObservedIndex } from '../observed/observedIndex';
 
@@ -53,8 +55,20 @@ export interface Provider {
    * and finds a thing that can't be looked at `unknown` or `failed` instead of throwing.
    */
   check(): Promise<CheckFinding[]>;
+  /**
+   * Whether the index is as storage is now. Storage that does not answer is no reason for `start` to fail: it resolves,
+   * this says why (`asOf` null: nothing was read yet), and the provider goes on trying.
+   */
+  freshness(): Freshness;
+  /** Calls back when capabilities, notices or freshness may have changed, until the returned function is called. */
+  onStatusChange(listener: () => void): () => void;
   /** Looks at storage again; what changed shows in the index. */
   refresh(): Promise<void>;
+
+  /** Looks for snapshots made elsewhere that the index does not hold; absent: it holds all there are. */
+  lookElsewhere?(volume: string): Promise<Volume>;
+  /** Told how many clients follow the event stream, where that decides how often storage is looked at. */
+  followers?(count: number): void;
 
   createSnapshot(volume: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot>;
   updateSnapshot(name: string, change: UpdateSnapshot): Promise<Snapshot>;

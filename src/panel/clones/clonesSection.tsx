@@ -127,7 +127,7 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
       }}
     >
       {mark}
-      <span className="dm-trunc" role="gridcell" title={clone.path}>
+      <span className="dm-trunc" role="gridcell" title={clone.path ?? clone.id}>
         <bdi>{clone.name}</bdi>
       </span>
       <span className="dm-chips" role="gridcell">

@@ -5,6 +5,7 @@ import type { SnapshotService } from './snapshotService';
 
 type SnapshotRoutes = Pick<
   RouteHandlers,
+  | 'lookElsewhere'
   | 'listSnapshots'
   | 'createSnapshot'
   | 'createSnapshots'
@@ -21,6 +22,7 @@ export function snapshotRoutes(snapshots: SnapshotService, recentLook: RecentLoo
       await recentLook.have();
       return snapshots.page(params.volume, query);
     },
+    lookElsewhere: ({ params }) => snapshots.lookElsewhere(params.volume),
     createSnapshot: ({ params, body, idempotencyKey }) => snapshots.create(params.volume, body, idempotencyKey),
     createSnapshots: ({ body, idempotencyKey, requestId }) => snapshots.createSeveral(body, idempotencyKey, requestId),
     getSnapshot: async ({ params }) => snapshots.get(params.snapshot),

@@ -9,7 +9,8 @@ import type {
   Snapshot,
   SnapshotPage,
   SnapshotQuery,
-  UpdateSnapshot
+  UpdateSnapshot,
+  Volume
 } from '../../../../contract';
 import { operationKey } from '../../http/operationKey';
 import { quoted } from '../../http/validation';
@@ -47,6 +48,13 @@ export class SnapshotService {
   page(volume: string, query: SnapshotQuery): SnapshotPage {
     const { id } = this.options.volumes.get(volume);
     return { ...this.options.timelines.of(id).page(query), revision: this.options.provider.index.position };
+  }
+
+  /** Looks for snapshots of a volume that were made elsewhere; what is found shows as it is found. */
+  async lookElsewhere(volume: string): Promise<Volume> {
+    const { provider, volumes } = this.options;
+    const known = volumes.get(volume);
+    return (await provider.lookElsewhere?.(known.id)) ?? known;
   }
 
   async create(volume: string, request: CreateSnapshot, idempotencyKey: string | null): Promise<Snapshot> {

@@ -51,7 +51,7 @@ describe('a configured directory', () => {
     const made = await first.createClone({ volume: onlyVolume(first) }, { name: 'copy' }, NO_KEY);
     const clone = await untilPhase(first.index, 'clone', made.id, 'ready');
     await untilOver(first.index, made.id);
-    const second = await temporary.provider(clone.path);
+    const second = await temporary.provider(clone.path ?? '');
 
     const inner = await second.createSnapshot(onlyVolume(second), WANTED, NO_KEY);
     const innerTree = (await untilPhase(second.index, 'snapshot', inner.name, 'ready')).path ?? '';

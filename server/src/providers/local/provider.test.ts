@@ -244,7 +244,7 @@ describe('the local provider', () => {
     const clone = await untilPhase(provider.index, 'clone', made.id, 'ready');
     await untilOver(provider.index, made.id);
     const { spawn } = await import('node:child_process');
-    const child = spawn('cat', { cwd: clone.path, stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn('cat', { cwd: clone.path ?? '', stdio: ['pipe', 'ignore', 'ignore'] });
     await new Promise(resolve => child.once('spawn', resolve));
 
     await provider.refresh();
@@ -260,7 +260,7 @@ describe('the local provider', () => {
     });
     expect(plan.blockers).toMatchObject([{ kind: 'process' }]);
     expect(refused).toBe('in-use');
-    expect(fs.existsSync(clone.path)).toBe(true);
+    expect(fs.existsSync(clone.path ?? '')).toBe(true);
   });
 });
 
