@@ -7,6 +7,7 @@ import { Clone } from './clones';
 import { Operation } from './operations';
 import { Restore } from './restores';
 import { Snapshot } from './snapshots';
+import { RunningStatus } from './status';
 import { Volume } from './volumes';
 
 /** Anything the index holds. */
@@ -30,7 +31,10 @@ export const ServerEvent = z
       kind: z.enum(['volume', 'snapshot', 'clone', 'restore', 'operation']),
       id: z.string(),
       volume: z.string().nullable()
-    })
+    }),
+    z
+      .object({ type: z.literal('status'), status: RunningStatus })
+      .meta({ description: 'Follows `hello` and `reset`, and every change of the status. Has no `id`.' })
   ])
   .meta({ id: 'ServerEvent' });
 export type ServerEvent = z.infer<typeof ServerEvent>;

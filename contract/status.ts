@@ -1,6 +1,7 @@
 /** Status: who answers, what it can do, or why it can't and what mends that. */
 import { z } from 'zod';
 import { Capability, Instant } from './primitives';
+import { Problem } from './problem';
 
 /** Clients and servers of one major version understand each other. */
 export const API_MAJOR = 1;
@@ -17,6 +18,37 @@ export const Capabilities = z
   .object({ snapshot: Capability, clone: Capability, restore: Capability, delete: Capability, hold: Capability })
   .meta({ id: 'Capabilities' });
 export type Capabilities = z.infer<typeof Capabilities>;
+
+/**
+ * Whether what is told of storage is as it is now. `asOf`: until when all was known; null: storage was never read, and
+ * lists are refused with the problem.
+ */
+export const Freshness = z
+  .discriminatedUnion('current', [
+    z.object({ current: z.literal(true) }),
+    z.object({
+      current: z.literal(false),
+      problem: Problem,
+      since: Instant,
+      asOf: Instant.nullable(),
+      retryAt: Instant.nullable().meta({ description: 'When storage is asked again; null: now.' })
+    })
+  ])
+  .meta({ id: 'Freshness' });
+export type Freshness = z.infer<typeof Freshness>;
+
+/** The setting of the Jupyter server for snapshots that nobody asks for. */
+export const AutomaticStatus = z
+  .object({
+    mode: z.enum(['off', 'start', 'every']).meta({
+      description: '`start`: one when the server starts. `every`: one every so many hours while files change.'
+    }),
+    hours: z.number().positive().nullable().meta({ description: 'For `every`; else null.' }),
+    keep: z.int().positive().meta({ description: 'How many of a volume are kept.' }),
+    nextAt: Instant.nullable().meta({ description: 'When files are looked at next; null: not any more.' })
+  })
+  .meta({ id: 'AutomaticStatus' });
+export type AutomaticStatus = z.infer<typeof AutomaticStatus>;
 
 /** Where the server runs: who it belongs to there, and the pages of the platform that start other servers. */
 export const Platform = z
@@ -54,6 +86,8 @@ export const RunningStatus = z
     platform: Platform.nullable().meta({ description: 'null: no platform that Datamark knows.' }),
     capabilities: Capabilities,
     notices: z.array(Notice),
+    automatic: AutomaticStatus.optional().meta({ description: 'Automatic snapshots; absent: this server makes none.' }),
+    freshness: Freshness,
     node: z.string(),
     pid: z.int(),
     startedAt: Instant
@@ -75,6 +109,5 @@ export const UnavailableStatus = z
 
 export const Status = z.discriminatedUnion('state', [RunningStatus, UnavailableStatus]).meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
-export type Platform = z.infer<typeof Platform>;
 export type RunningStatus = z.infer<typeof RunningStatus>;
 export type UnavailableStatus = z.infer<typeof UnavailableStatus>;

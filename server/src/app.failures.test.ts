@@ -1,4 +1,5 @@
 /** What is answered and logged when the provider fails, is slow, or has not looked at storage yet. */
+import { problem } from '../../contract';
 import { ProblemError } from './problemError';
 import { readProblem } from './testing/readProblem';
 import { fillIndex, sampleVolume } from './testing/sampleObjects';
@@ -94,6 +95,23 @@ describe('before the provider has looked at storage', () => {
       expect([answer.status, readProblem(answer).slug]).toEqual([503, 'starting']);
     } finally {
       await starting.stop();
+    }
+  });
+
+  it('storage that was never read is told by its reason, and never as empty', async () => {
+    const away = await startTestSidecar();
+    try {
+      const since = '2026-11-20T08:00:00.000Z';
+      const told = problem('storage-unreachable', { detail: 'The storage does not answer.', next: 'Wait.' });
+      away.provider.setFreshness({ current: false, problem: told, since, asOf: null, retryAt: null });
+      expect(readProblem(await away.send('GET', '/volumes'))).toMatchObject({
+        slug: 'storage-unreachable',
+        detail: 'The storage does not answer.'
+      });
+      away.provider.setFreshness({ current: false, problem: told, since, asOf: since, retryAt: null });
+      expect((await away.send('GET', '/volumes')).status).toBe(200);
+    } finally {
+      await away.stop();
     }
   });
 

@@ -1,5 +1,6 @@
 /** Puts the features together into one express application. Listening and stopping are serve.ts's. */
 import express, { type Express } from 'express';
+import type { AutomaticSnapshots } from './features/automatic/automaticSnapshots';
 import { checkRoutes } from './features/check/checkRoutes';
 import { CheckService } from './features/check/checkService';
 import { cloneRoutes } from './features/clones/cloneRoutes';
@@ -13,6 +14,7 @@ import { snapshotRoutes } from './features/snapshots/snapshotRoutes';
 import { SnapshotService } from './features/snapshots/snapshotService';
 import { Timelines } from './features/snapshots/timelines';
 import { statusRoutes } from './features/status/statusRoutes';
+import { StatusService } from './features/status/statusService';
 import { volumeRoutes } from './features/volumes/volumeRoutes';
 import { VolumeService } from './features/volumes/volumeService';
 import { problemHandler, problemOf } from './http/problemAnswer';
@@ -21,6 +23,7 @@ import { requestLog } from './http/requestLog';
 import type { Log } from './log';
 import type { FirstObservation } from './observed/firstObservation';
 import { RecentLook } from './observed/recentLook';
+import { ProblemError } from './problemError';
 import type { Provider } from './providers/provider';
 
 const ANSWER_DEADLINE_MS = 60_000;
@@ -33,6 +36,7 @@ export interface AppOptions {
   readonly startedAt: Date;
   /** Checks every answer against the contract: for tests and development. */
   readonly checkResponses: boolean;
+  readonly automatic?: AutomaticSnapshots;
   readonly answerDeadlineMs?: number;
   /** See EventStreamsOptions. */
   readonly heartbeatMs?: number;
@@ -53,7 +57,8 @@ export function createApp(options: AppOptions): App {
   const { provider, firstObservation, log } = options;
   const { index } = provider;
   const timelines = new Timelines(index);
-  const streams = new EventStreams({ ...options, index });
+  const status = new StatusService(options);
+  const streams = new EventStreams({ ...options, index, status });
   const recentLook = new RecentLook({
     refresh: () => provider.refresh(),
     lookedAt: () => firstObservation.endedAt,
@@ -75,7 +80,7 @@ export function createApp(options: AppOptions): App {
   app.use(requestLog(log));
   registerRoutes(app, {
     handlers: {
-      ...statusRoutes(options),
+      ...statusRoutes(status),
       ...checkRoutes(new CheckService(options)),
       ...volumeRoutes(volumes, recentLook),
       ...snapshotRoutes(snapshots, recentLook),
@@ -84,7 +89,10 @@ export function createApp(options: AppOptions): App {
       ...operationRoutes(new OperationService(provider))
     },
     events: streams.handle,
-    ready: () => firstObservation.wait(),
+    ready: async () => {
+      await firstObservation.wait();
+      assertRead(provider);
+    },
     answerDeadlineMs: options.answerDeadlineMs ?? ANSWER_DEADLINE_MS,
     checkResponses: options.checkResponses
   });
@@ -97,4 +105,12 @@ export function createApp(options: AppOptions): App {
       timelines.dispose();
     }
   };
+}
+
+/** Storage that was never read is not told as empty. Throws the reason. */
+function assertRead(provider: Provider): void {
+  const freshness = provider.freshness();
+  if (!freshness.current && freshness.asOf === null) {
+    throw ProblemError.of(freshness.problem);
+  }
 }

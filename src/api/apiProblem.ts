@@ -10,8 +10,13 @@ export type ApiProblemKind = 'answered' | 'foreign' | 'unreachable' | 'malformed
 
 /** Type of a problem that has no entry in the catalogue (RFC 9457, section 4.2.1). */
 const BLANK = 'about:blank';
-/** Said by the Jupyter server while the sidecar can't answer itself. */
-const UNREACHABLE: ReadonlySet<string | null> = new Set(['sidecar-unavailable', 'sidecar-timeout', 'starting']);
+/** Said while the sidecar, or the storage behind it, does not answer. */
+const UNREACHABLE: ReadonlySet<string | null> = new Set([
+  'sidecar-unavailable',
+  'sidecar-timeout',
+  'starting',
+  'storage-unreachable'
+]);
 
 /** A request that failed, told as a problem. */
 export class ApiProblem extends Error {
@@ -33,7 +38,7 @@ export class ApiProblem extends Error {
     return problemSlug(this.problem.type);
   }
 
-  /** Neither the sidecar nor anyone in its place can be reached just now. */
+  /** Nobody who knows can be reached just now. */
   get isUnreachable(): boolean {
     return this.kind === 'unreachable' || UNREACHABLE.has(this.slug);
   }

@@ -1,31 +1,15 @@
 /**
- * Keeps one event stream open while it is started: asks for the status, checks the version, reads events, and comes
- * back with a growing pause when that breaks. It holds no data; the model behind the callbacks does.
+ * Keeps one event stream open while it is started: asks for the status, checks the version, reads events (later statuses
+ * are among them), and comes back with a growing pause when that breaks. It holds no data; the model behind the
+ * callbacks does.
  */
-import { API_MAJOR, problem, type RunningStatus, type ServerEvent } from '../../contract';
+import { API_MAJOR, problem, type ServerEvent } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import type { Connection, IDatamarkApi } from '../tokens';
 
 /** First and longest pause between two tries, in ms. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
-/** First and longest pause between two looks at a sidecar that is starting, in ms. */
-const FIRST_LOOK = 250;
-const LONGEST_LOOK = 5_000;
-
-const isStarting = (status: RunningStatus): boolean => status.notices.some(notice => notice.code === 'starting');
-
-/** Resolves after `ms`, or at once when the signal aborts. */
-const elapsed = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 
 /** Pause before the n-th try after a failure (n from 1), in ms: doubling, capped, 50 to 100 % of it by chance. */
 export function pauseBefore(failure: number, random: () => number): number {
@@ -112,43 +96,22 @@ export class ConnectionLoop {
       await this.pause(null, signal);
       return;
     }
-    let started: Promise<void> = Promise.resolve();
-    const ended = new AbortController();
-    try {
-      for await (const { id, event } of api.events(this.lastEventId, signal)) {
-        if (signal.aborted) {
-          return;
-        }
-        this.lastEventId = id ?? this.lastEventId;
-        if (event.type === 'hello' || event.type === 'reset') {
-          this.failures = 0;
-          this.brokenSince = null;
-          onConnection({ state: 'online', status });
-          started = this.untilStarted(status, AbortSignal.any([signal, ended.signal]));
-        }
-        this.options.onEvent(event);
+    for await (const { id, event } of api.events(this.lastEventId, signal)) {
+      if (signal.aborted) {
+        return;
       }
-    } finally {
-      ended.abort();
-      await started;
+      this.lastEventId = id ?? this.lastEventId;
+      if (event.type === 'hello' || event.type === 'reset') {
+        this.failures = 0;
+        this.brokenSince = null;
+        onConnection({ state: 'online', status });
+      } else if (event.type === 'status') {
+        onConnection({ state: 'online', status: event.status });
+      }
+      this.options.onEvent(event);
     }
     signal.throwIfAborted();
     throw new Error('the stream ended');
-  }
-
-  /** While the sidecar says that it still looks at storage, all is off: asks again until it has looked. */
-  private async untilStarted(status: RunningStatus, signal: AbortSignal): Promise<void> {
-    let now = status;
-    for (let wait = FIRST_LOOK; isStarting(now) && !signal.aborted; wait = Math.min(wait * 2, LONGEST_LOOK)) {
-      await elapsed(wait, signal);
-      const next = signal.aborted ? null : await this.options.api.status(signal).catch(() => null);
-      if (next === null || next.state !== 'running' || signal.aborted) {
-        // The stream breaks too then, and tells why.
-        return;
-      }
-      now = next;
-      this.options.onConnection({ state: 'online', status: now });
-    }
   }
 
   private async broken(error: unknown, signal: AbortSignal): Promise<void> {

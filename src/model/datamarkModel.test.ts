@@ -1,8 +1,8 @@
 import type { IDisposable } from '@lumino/disposable';
-import type { Clone, Restore } from '../../contract';
+import { problem, type Clone, type Restore } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import { FakeServer, until } from '../testing/fakeServer';
-import { language } from '../testing/fakePage';
+import { language, NOW } from '../testing/fakePage';
 import { manySnapshots } from '../testing/manySnapshots';
 import { sampleClone, sampleOperation, sampleRestore, sampleSnapshot, sampleVolume } from '../testing/samples';
 import { DatamarkModel } from './datamarkModel';
@@ -160,6 +160,22 @@ it('keeps rows with their time while nobody answers, and takes them back on retu
   const fresh = new FakeServer();
   server.status = fresh.status;
   await until(() => model.connection.state === 'online' && model.volumes.state === 'ready');
+});
+
+it('asks again for lists that were refused while storage did not answer, once it does', async () => {
+  const told = problem('storage-unreachable', { detail: 'The Kubernetes API does not answer.', next: 'Wait.' });
+  const never = { current: false, problem: told, since: NOW.toISOString(), asOf: null, retryAt: null } as const;
+  server.tellStatus({ freshness: never });
+  server.fault = new ApiProblem('answered', told);
+  model.hold();
+  await until(() => model.volumes.state === 'unreachable');
+  expect(model.volumes).toMatchObject({ asOf: null, problem: { detail: 'The Kubernetes API does not answer.' } });
+
+  server.tellStatus({ freshness: { ...never, retryAt: NOW.toISOString() } });
+  server.fault = null;
+  server.tellStatus({ freshness: { current: true } });
+
+  await until(() => model.volumes.state === 'ready' && model.timeline.list.state === 'ready');
 });
 
 it('says what stands in the way: no server part, another major version, no sidecar', async () => {

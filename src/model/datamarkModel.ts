@@ -10,6 +10,7 @@ import {
   type IndexedObject,
   type Operation,
   type Restore,
+  type RunningStatus,
   type ServerEvent,
   type Snapshot,
   type Volume
@@ -210,6 +211,8 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
       void this.listAll();
     } else if (event.type === 'hello') {
       this.resumed();
+    } else if (event.type === 'status') {
+      this.listRefused(event.status);
     } else if (event.type === 'upsert') {
       this.told.set(`${event.object.kind} ${objectId(event.object)}`, event.revision);
       this.remember(event.object, event.revision);
@@ -260,9 +263,20 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
   private resumed(): void {
     this.timeline.resumed();
     this.lists.resumed();
-    if ([...Object.values(this.lists.current), this.timeline.list].some(list => list.state !== 'ready')) {
+    if (!this.allRead) {
       void this.listAll();
     }
+  }
+
+  /** Lists that were refused are asked for again when the status says that storage could be read since. */
+  private listRefused({ freshness }: RunningStatus): void {
+    if ((freshness.current || freshness.asOf !== null) && !this.allRead) {
+      void this.listAll();
+    }
+  }
+
+  private get allRead(): boolean {
+    return [...Object.values(this.lists.current), this.timeline.list].every(list => list.state === 'ready');
   }
 
   private listAll(): Promise<void> {

@@ -35,6 +35,7 @@ export const ONLINE: Connection = {
     platform: null,
     capabilities: { snapshot: YES, clone: YES, restore: YES, delete: YES, hold: YES },
     notices: [],
+    freshness: { current: true },
     node: 'v24.0.0',
     pid: 7,
     startedAt: '2026-11-19T14:00:00Z'

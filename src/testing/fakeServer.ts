@@ -1,5 +1,15 @@
 /** The server part as models see it: lists that tests change, an event stream that tells it, faults on demand. */
-import type { Clone, Operation, Restore, ServerEvent, Snapshot, SnapshotPage, Status, Volume } from '../../contract';
+import type {
+  Clone,
+  Operation,
+  Restore,
+  RunningStatus,
+  ServerEvent,
+  Snapshot,
+  SnapshotPage,
+  Status,
+  Volume
+} from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import type { IDatamarkApi, ISnapshotQuery } from '../tokens';
 import { ONLINE, fakeApi, language, type Call } from './fakePage';
@@ -74,6 +84,16 @@ export class FakeServer {
   tell(event: ServerEvent): void {
     for (const stream of this.streams) {
       stream.push({ id: `e:${this.revision}`, event });
+    }
+  }
+
+  /** Another status, told to all streams. */
+  tellStatus(change: Partial<RunningStatus>): void {
+    if (!(this.status instanceof ApiProblem) && this.status.state === 'running') {
+      this.status = { ...this.status, ...change };
+      for (const stream of this.streams) {
+        stream.push({ id: null, event: { type: 'status', status: this.status } });
+      }
     }
   }
 

@@ -13,7 +13,8 @@ export class FirstObservation {
   private outcome: Outcome | null = null;
   private ended = Number.NEGATIVE_INFINITY;
   private settle: () => void = () => undefined;
-  private readonly settled = new Promise<void>(resolve => {
+  /** Resolves when the first look is over, well or not. */
+  readonly over = new Promise<void>(resolve => {
     this.settle = resolve;
   });
 
@@ -74,7 +75,7 @@ export class FirstObservation {
     const late = new Promise<void>(resolve => {
       timer = setTimeout(resolve, deadlineMs);
     });
-    await Promise.race([this.settled, late]);
+    await Promise.race([this.over, late]);
     clearTimeout(timer);
   }
 

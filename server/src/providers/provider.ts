@@ -28,6 +28,8 @@ export interface Intent {
    * making: the same key gives the object that exists.
    */
   readonly operationKey: string | null;
+  /** `auto`: nobody asked for this snapshot. Left out: somebody did. */
+  readonly origin?: 'auto';
 }
 
 /** Where a clone comes from. */

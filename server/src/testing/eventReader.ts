@@ -1,11 +1,15 @@
 /** Reads an event stream as a client does (WHATWG HTML, section 9.2.6, as far as the sidecar uses it). */
 import type { IncomingMessage } from 'node:http';
-import { ServerEvent } from '../../../contract';
+import { ServerEvent, type RunningStatus } from '../../../contract';
 import { until } from './until';
+
+type Told = Exclude<ServerEvent, { type: 'status' }>;
 
 /** The events and comments that came so far. */
 export class EventReader {
-  readonly events: { readonly type: string; readonly id: string; readonly data: ServerEvent }[] = [];
+  readonly events: { readonly type: string; readonly id: string; readonly data: Told }[] = [];
+  /** The status whenever it was sent; it has no place among the numbered events. */
+  readonly statuses: RunningStatus[] = [];
   readonly comments: string[] = [];
   ended = false;
   private unread = '';
@@ -36,7 +40,11 @@ export class EventReader {
       const comment = lines.find(([, key]) => key === '');
       if (comment === undefined) {
         const data = ServerEvent.parse(JSON.parse(field('data')));
-        this.events.push({ type: field('event'), id: field('id'), data });
+        if (data.type === 'status') {
+          this.statuses.push(data.status);
+        } else {
+          this.events.push({ type: field('event'), id: field('id'), data });
+        }
       } else {
         this.comments.push(comment[2] ?? '');
       }

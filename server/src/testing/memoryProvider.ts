@@ -10,6 +10,7 @@ import type {
   CreateClone,
   CreateSnapshot,
   DeletePlan,
+  Freshness,
   Notice,
   Operation,
   Restore,
@@ -38,6 +39,8 @@ export class MemoryProvider implements Provider {
   /** What `check` finds. */
   findings: readonly CheckFinding[] = [];
   private made = 0;
+  private fresh: Freshness = { current: true };
+  private readonly listeners = new Set<() => void>();
 
   async start(): Promise<void> {
     await this.call('start');
@@ -60,6 +63,21 @@ export class MemoryProvider implements Provider {
     return [...this.findings];
   }
 
+  freshness(): Freshness {
+    return this.fresh;
+  }
+
+  /** Storage answers no more, or again. */
+  setFreshness(freshness: Freshness): void {
+    this.fresh = freshness;
+    this.listeners.forEach(listener => listener());
+  }
+
+  onStatusChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   async refresh(): Promise<void> {
     await this.call('refresh');
   }
@@ -75,6 +93,7 @@ export class MemoryProvider implements Provider {
       note: request.note,
       notebook: request.notebook,
       heldUntil: request.heldUntil,
+      origin: intent.origin ?? 'datamark',
       state: PENDING
     });
     this.index.upsert(snapshot);

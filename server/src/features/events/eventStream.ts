@@ -3,9 +3,11 @@ import type { ServerResponse } from 'node:http';
 import type { ServerEvent } from '../../../../contract';
 import type { Log } from '../../log';
 import type { ObservedIndex } from '../../observed/observedIndex';
+import type { StatusService } from '../status/statusService';
 
 export interface EventStreamOptions {
   readonly index: ObservedIndex;
+  readonly status: Pick<StatusService, 'now' | 'onChange'>;
   readonly response: ServerResponse;
   readonly log: Log;
   /** Id of the last event the client has seen. */
@@ -20,15 +22,17 @@ export interface EventStreamOptions {
 export class EventStream {
   /** Revision of the last event sent; null before `hello` or `reset`. */
   private sent: number | null = null;
+  /** The status that was sent last, as it was written. */
+  private sentStatus = '';
   private blocked = false;
   private disposed = false;
   private heartbeat: NodeJS.Timeout | undefined;
   private stalled: NodeJS.Timeout | undefined;
-  private readonly unsubscribe: () => void;
+  private readonly unsubscribe: (() => void)[];
 
   constructor(private readonly options: EventStreamOptions) {
-    const { index, response, begin } = options;
-    this.unsubscribe = index.subscribe(() => this.send());
+    const { index, status, response, begin } = options;
+    this.unsubscribe = [index.subscribe(() => this.send()), status.onChange(() => this.send())];
     response.on('drain', () => {
       clearTimeout(this.stalled);
       this.blocked = false;
@@ -44,7 +48,7 @@ export class EventStream {
       return;
     }
     this.disposed = true;
-    this.unsubscribe();
+    this.unsubscribe.forEach(unsubscribe => unsubscribe());
     clearTimeout(this.heartbeat);
     clearTimeout(this.stalled);
     const { response } = this.options;
@@ -73,6 +77,7 @@ export class EventStream {
     if (this.sent === null || this.blocked || this.disposed) {
       return;
     }
+    this.sendStatus();
     const changes = index.since(`${index.epoch}:${this.sent}`);
     if (changes === null) {
       this.event({ type: 'reset', epoch: index.epoch, revision: index.revision });
@@ -86,7 +91,17 @@ export class EventStream {
     }
   }
 
-  private event(event: ServerEvent): void {
+  /** What can be done and how fresh all is, once and then whenever that is another than was sent. */
+  private sendStatus(): void {
+    const event: ServerEvent = { type: 'status', status: this.options.status.now() };
+    const text = JSON.stringify(event);
+    if (text !== this.sentStatus) {
+      this.sentStatus = text;
+      this.write(`event: status\ndata: ${text}\n\n`);
+    }
+  }
+
+  private event(event: Exclude<ServerEvent, { type: 'status' }>): void {
     this.sent = event.revision;
     this.write(
       `event: ${event.type}\nid: ${this.options.index.epoch}:${event.revision}\ndata: ${JSON.stringify(event)}\n\n`

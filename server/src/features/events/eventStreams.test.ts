@@ -1,4 +1,5 @@
 /** The event stream over a real socket: beginning, resuming, slow clients, and its end. */
+import { problem, type Freshness } from '../../../../contract';
 import { EventReader } from '../../testing/eventReader';
 import { sampleSnapshot, sampleVolume } from '../../testing/sampleObjects';
 import { startTestSidecar, type TestSidecar, type TestSidecarOptions } from '../../testing/testSidecar';
@@ -163,5 +164,38 @@ describe('an open stream', () => {
     const late = await listen();
     await until(() => late.ended);
     expect(late.events).toEqual([]);
+  });
+});
+
+describe('the status on a stream', () => {
+  const AWAY: Freshness = {
+    current: false,
+    problem: problem('storage-unreachable', { detail: 'The storage does not answer.', next: 'Wait.' }),
+    since: '2026-11-20T08:00:00.000Z',
+    asOf: '2026-11-20T08:00:00.000Z',
+    retryAt: null
+  };
+
+  it('follows the greeting, and comes again only when it is another one', async () => {
+    await start();
+    const reader = await listen();
+    await until(() => reader.statuses.length === 1);
+    change(3);
+    await reader.first(4);
+    sidecar.provider.setFreshness(AWAY);
+    await until(() => reader.statuses.length === 2);
+    sidecar.provider.setFreshness({ ...AWAY });
+    sidecar.provider.setFreshness({ current: true });
+    await until(() => reader.statuses.length === 3);
+    expect(reader.statuses.map(({ freshness }) => freshness.current)).toEqual([true, false, true]);
+  });
+
+  it('tells that the first look at storage is over, to a stream that waited for it in vain', async () => {
+    await start({ begin: false, firstObservationMs: 20 });
+    const reader = await listen();
+    await until(() => reader.statuses.length === 1);
+    sidecar.begin();
+    await until(() => reader.statuses.length === 2);
+    expect(reader.statuses.map(({ notices }) => notices.map(({ code }) => code))).toEqual([['starting'], []]);
   });
 });

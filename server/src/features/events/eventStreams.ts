@@ -6,11 +6,13 @@ import type { RequestHandler } from 'express';
 import type { Log } from '../../log';
 import type { FirstObservation } from '../../observed/firstObservation';
 import type { ObservedIndex } from '../../observed/observedIndex';
+import type { StatusService } from '../status/statusService';
 import { EventStream } from './eventStream';
 
 export interface EventStreamsOptions {
   readonly index: ObservedIndex;
   readonly firstObservation: FirstObservation;
+  readonly status: StatusService;
   readonly log: Log;
   /** Time between two comments that keep proxies from closing an idle stream, in ms. */
   readonly heartbeatMs?: number;
@@ -35,7 +37,7 @@ export class EventStreams {
 
   /** Answers `GET events` until the client goes or `dispose` is called. */
   readonly handle: RequestHandler = (request, response) => {
-    const { index, firstObservation, log } = this.options;
+    const { index, firstObservation, status, log } = this.options;
     response.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
@@ -49,6 +51,7 @@ export class EventStreams {
     }
     const stream = new EventStream({
       index,
+      status,
       response,
       log,
       lastEventId: request.get('Last-Event-ID') ?? null,

@@ -1,9 +1,8 @@
 /** Route of the status. */
 import type { RouteHandlers } from '../../http/routeHandler';
-import { StatusService, type StatusServiceOptions } from './statusService';
+import type { StatusService } from './statusService';
 
 /** Handlers of this feature. */
-export function statusRoutes(options: StatusServiceOptions): Pick<RouteHandlers, 'status'> {
-  const service = new StatusService(options);
+export function statusRoutes(service: StatusService): Pick<RouteHandlers, 'status'> {
   return { status: () => service.status() };
 }

@@ -9,12 +9,14 @@ import {
 } from '../../../../contract';
 import type { FirstObservation } from '../../observed/firstObservation';
 import type { Provider } from '../../providers/provider';
+import type { AutomaticSnapshots } from '../automatic/automaticSnapshots';
 
 export interface StatusServiceOptions {
   readonly provider: Provider;
   readonly firstObservation: FirstObservation;
   readonly version: string;
   readonly startedAt: Date;
+  readonly automatic?: Pick<AutomaticSnapshots, 'status' | 'notices'> | undefined;
 }
 
 /** A status that comes within this time, in ms, is worth more when it knows what can be done. */
@@ -26,8 +28,29 @@ export class StatusService {
 
   /** Never waits long: while the provider starts, everything is told to be off for that reason. */
   async status(): Promise<RunningStatus> {
-    const { provider, firstObservation, version, startedAt } = this.options;
-    await firstObservation.waitOver(FIRST_OBSERVATION_WAIT_MS);
+    await this.options.firstObservation.waitOver(FIRST_OBSERVATION_WAIT_MS);
+    return this.now();
+  }
+
+  /** Calls back when the status may have changed, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    const { provider, firstObservation } = this.options;
+    let listening = true;
+    const stop = provider.onStatusChange(listener);
+    void firstObservation.over.then(() => {
+      if (listening) {
+        listener();
+      }
+    });
+    return () => {
+      listening = false;
+      stop();
+    };
+  }
+
+  /** The status at this moment. */
+  now(): RunningStatus {
+    const { provider, version, startedAt, automatic } = this.options;
     const obstacle = this.obstacle();
     return {
       state: 'running',
@@ -37,7 +60,13 @@ export class StatusService {
       user: provider.user,
       platform: provider.platform?.() ?? null,
       capabilities: obstacle === null ? provider.capabilities() : allOff(obstacle),
-      notices: obstacle === null ? provider.notices() : [obstacle, ...provider.notices()],
+      notices: [
+        ...(obstacle === null ? [] : [obstacle]),
+        ...provider.notices(),
+        ...(obstacle === null ? (automatic?.notices() ?? []) : [])
+      ],
+      ...(automatic === undefined ? {} : { automatic: automatic.status() }),
+      freshness: provider.freshness(),
       node: process.versions.node,
       pid: process.pid,
       startedAt: startedAt.toISOString()

@@ -11,6 +11,7 @@ import type {
   CreateClone,
   CreateSnapshot,
   DeletePlan,
+  Freshness,
   Notice,
   Operation,
   Restore,
@@ -143,6 +144,15 @@ export class LocalProvider implements Provider {
 
   async check(): Promise<CheckFinding[]> {
     return [...this.services.volumes.values()].flatMap(observed => observed.check());
+  }
+
+  /** The file system is asked each time, and always answers. */
+  freshness(): Freshness {
+    return { current: true };
+  }
+
+  onStatusChange(): () => void {
+    return () => undefined;
   }
 
   async refresh(): Promise<void> {
