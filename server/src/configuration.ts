@@ -1,5 +1,6 @@
 /** How the sidecar is told what to do: one JSON document in the environment variable DATAMARK_CONFIG. */
 import { z } from 'zod';
+import { AutomaticSettings } from './automaticSettings';
 import { KubernetesSettings } from './kubernetesSettings';
 
 /** Makes the local provider slow, failing or killed, for tests of everything above it. */
@@ -23,6 +24,8 @@ const General = z.object({
   user: z.string().nullable().default(null),
   /** Path of the socket served, for the lock file: there other clients of the same store find it. */
   socket: z.string().nullable().default(null),
+  /** Only a parent that lasts, the Jupyter server, sets it. */
+  automatic: AutomaticSettings.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info')
 });
 

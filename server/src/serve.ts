@@ -8,6 +8,8 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApp, type App } from './app';
 import type { Configuration } from './configuration';
+import { openAutomaticSnapshots } from './features/automatic/openAutomaticSnapshots';
+import type { AutomaticSnapshots } from './features/automatic/automaticSnapshots';
 import { exitCodes } from './exitCodes';
 import { listen, type Listening } from './listen';
 import { openLog, type Log } from './log';
@@ -46,7 +48,8 @@ export async function serve({ configuration, listening, checkResponses }: ServeO
   const socket = 'path' in listening ? resolve(listening.path) : configuration.socket;
   const provider = await openProvider({ configuration, log, version, socket });
   const firstObservation = new FirstObservation(FIRST_OBSERVATION_DEADLINE_MS);
-  const app = createApp({ provider, firstObservation, log, version, startedAt, checkResponses });
+  const automatic = await openAutomaticSnapshots({ configuration, provider, log, startedAt });
+  const app = createApp({ provider, firstObservation, log, version, startedAt, checkResponses, automatic });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_DEADLINE_MS }, app.express);
 
   const stopAsked = stopSignal();
@@ -59,10 +62,11 @@ export async function serve({ configuration, listening, checkResponses }: ServeO
   log.info({ version, node: process.versions.node, ...listening }, 'listening');
   // The socket is served before the provider begins: a first request that waits already is answered first.
   setImmediate(() => firstObservation.begin(provider, log));
+  void firstObservation.over.then(() => automatic.start());
 
   const cause = await stopAsked;
   log.info({ cause }, 'stopping');
-  await stop({ server, app, provider, log });
+  await stop({ server, app, automatic, provider, log });
   return end(0);
 }
 
@@ -92,18 +96,22 @@ function stdinIsHeldByParent(): boolean {
 interface Parts {
   readonly server: Server;
   readonly app: App;
+  readonly automatic: AutomaticSnapshots;
   readonly provider: Provider;
   readonly log: Log;
 }
 
 /** Never throws and never takes longer than the deadline. */
-async function stop({ server, app, provider, log }: Parts): Promise<void> {
+async function stop({ server, app, automatic, provider, log }: Parts): Promise<void> {
   const closed = new Promise<void>(resolve => {
     server.close(() => resolve());
   });
   app.dispose();
   server.closeIdleConnections();
-  const stopped = provider.stop().catch((error: unknown) => log.error({ err: error }, 'the provider did not stop'));
+  const stopped = automatic
+    .stop()
+    .then(() => provider.stop())
+    .catch((error: unknown) => log.error({ err: error }, 'the provider did not stop'));
   const late = await Promise.race([
     Promise.all([closed, stopped]).then(() => false),
     delay(STOP_DEADLINE_MS, true, { ref: false })
