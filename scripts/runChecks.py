@@ -34,6 +34,7 @@ CHECKS = [
     Check("types of the front end", [*TSC, f"{CACHES}/front-end.tsbuildinfo", "-p", "tsconfig.json", "--noEmit"]),
     Check("types of the sidecar", [*TSC, f"{CACHES}/sidecar.tsbuildinfo", "-p", "server"]),
     Check("types of the UI tests", [*TSC, f"{CACHES}/ui-tests.tsbuildinfo", "-p", "ui-tests"]),
+    Check("types of the test bed", [*TSC, f"{CACHES}/testbed.tsbuildinfo", "-p", "testbed"]),
     Check("types of Python", [str(BIN / "mypy")]),
     Check(
         "types of the scripts",

@@ -1,0 +1,14 @@
+// Tests against a real cluster: the one that KUBECONFIG names. They share it, so one file runs at a time.
+process.env.TZ = 'UTC';
+
+export default {
+  rootDir: '..',
+  roots: ['<rootDir>/testbed', '<rootDir>/server/src', '<rootDir>/contract'],
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/testbed/tests/**/*.test.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }]
+  },
+  maxWorkers: 1,
+  testTimeout: 120_000
+};
