@@ -40,6 +40,8 @@ export interface Claims {
   refresh(): Promise<void>;
   /** Puts the label `volume-id` on the claim where it has none and the account may; the volume-id to use on snapshots. */
   markVolumeId(claim: string, signal?: AbortSignal): Promise<string>;
+  /** Value of the label `owner` for what is made here; null: neither the pod nor a claim of this owner says it. */
+  ownerLabel(): string | null;
   /** What could not be found out, and what mends that. */
   notices(): Notice[];
 }

@@ -1,0 +1,169 @@
+/** One claim as it is observed: the object by watch or by looking, its driver, and the size of what is mounted. */
+import type { Log } from '../../../log';
+import type { AccountRights } from '../accountRights';
+import { KubernetesError, type KubernetesApi, type Watch } from '../client/kubernetesApi';
+import { paths } from '../resources';
+import { PersistentVolumeClaim } from './claimResource';
+import type { Sighting } from './claimSighting';
+import type { ClaimFacts } from './describeClaim';
+import type { FileSystemSizes, Measured } from './fileSystemSize';
+import type { MountedClaim } from './mountedClaim';
+import type { MountTable } from './mountTable';
+import { storageDriver, type StorageDriver } from './storageDriver';
+import type { VolumePlace } from './volumePlaces';
+
+/** What claims are observed with. */
+export interface ClaimContext {
+  readonly api: KubernetesApi;
+  readonly rights: Pick<AccountRights, 'may'>;
+  readonly namespace: string;
+  readonly log: Log;
+  readonly timeoutMs: number;
+  /** Something observed has changed. */
+  readonly changed: () => void;
+  /** Lets work go on that nobody waits for. */
+  readonly background: (task: Promise<void>) => void;
+}
+
+export interface ObservedClaimOptions extends ClaimContext {
+  readonly mounted: MountedClaim;
+  readonly place: VolumePlace;
+}
+
+/** A claim of this server. */
+export class ObservedClaim {
+  driver: StorageDriver | null = null;
+  object: PersistentVolumeClaim | null = null;
+  private sighting: Sighting = { state: 'unseen' };
+  private measured: { readonly result: Measured; readonly at: number } | null = null;
+  private watch: Watch | null = null;
+  private watchRefused = false;
+
+  constructor(private readonly options: ObservedClaimOptions) {}
+
+  get claim(): string {
+    return this.options.mounted.claim;
+  }
+
+  facts(): Pick<ClaimFacts, 'claim' | 'mounted' | 'place' | 'sighting' | 'object' | 'driver' | 'measured'> {
+    const { claim, sighting, object, driver } = this;
+    const { mounted, place } = this.options;
+    return { claim, mounted, place, sighting, object, driver, measured: this.measured?.result ?? null };
+  }
+
+  /** Sees to it that the claim is known: begins to watch it, or asks for it once. Never rejects. */
+  async look(): Promise<void> {
+    if (this.watch === null && !this.watchRefused && this.may('watch') && this.may('list')) {
+      await this.beginWatch();
+    }
+    if (this.watch === null) {
+      await this.ask();
+    }
+    await this.findDriver();
+  }
+
+  /** Asks the API server for the claim. Never rejects. */
+  async ask(): Promise<void> {
+    const { api, namespace, timeoutMs } = this.options;
+    if (!this.may('get')) {
+      this.failed(new KubernetesError(403, 'Forbidden', 'The account may not get claims.'));
+      return;
+    }
+    try {
+      const path = `${paths.claims(namespace)}/${this.claim}`;
+      this.see(await api.request({ path, schema: PersistentVolumeClaim, timeoutMs }));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Takes an object that was read or written elsewhere. */
+  see(object: PersistentVolumeClaim | null): void {
+    const before = this.object;
+    this.sighting = { state: object === null ? 'absent' : 'seen' };
+    this.object = object ?? before;
+    if (
+      before?.metadata.uid !== this.object?.metadata.uid ||
+      before?.spec.volumeName !== this.object?.spec.volumeName
+    ) {
+      this.driver = null;
+    }
+    this.options.changed();
+  }
+
+  async measure(sizes: Pick<FileSystemSizes, 'measure'>, table: MountTable, goodForMs: number): Promise<void> {
+    const { path } = this.options.place.mount;
+    if (table.at(path) === null || (this.measured !== null && performance.now() - this.measured.at < goodForMs)) {
+      return;
+    }
+    this.measured = { result: await sizes.measure(path), at: performance.now() };
+    this.options.changed();
+  }
+
+  async stop(): Promise<void> {
+    await this.watch?.stop();
+    this.watch = null;
+  }
+
+  private may(verb: 'get' | 'list' | 'watch'): boolean {
+    return this.options.rights.may(verb, '', 'persistentvolumeclaims') !== false;
+  }
+
+  private async beginWatch(): Promise<void> {
+    const { api, namespace } = this.options;
+    const watch = api.watch({
+      path: paths.claims(namespace),
+      fieldSelector: `metadata.name=${this.claim}`,
+      item: PersistentVolumeClaim,
+      replaced: items => this.watched(items[0] ?? null),
+      upserted: item => this.watched(item),
+      deleted: () => this.watched(null),
+      health: health => {
+        if (health.state === 'broken') {
+          this.failed(health.error);
+        } else if (this.sighting.state === 'unreachable' && this.object !== null) {
+          this.sighting = { state: 'seen' };
+          this.options.changed();
+        }
+      }
+    });
+    this.watch = watch;
+    try {
+      await watch.listed;
+    } catch (error) {
+      if (error instanceof KubernetesError && (error.status === 403 || error.status === 401)) {
+        this.watchRefused = true;
+        await this.stop();
+      }
+    }
+  }
+
+  private watched(object: PersistentVolumeClaim | null): void {
+    this.see(object);
+    this.options.background(this.findDriver());
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof KubernetesError)) {
+      throw error;
+    }
+    if (error.status === 404) {
+      this.see(null);
+      return;
+    }
+    this.sighting = { state: error.status === 403 ? 'forbidden' : 'unreachable', message: error.message };
+    this.options.changed();
+  }
+
+  private async findDriver(): Promise<void> {
+    const { object } = this;
+    if (object === null || this.driver !== null || object.status.phase === 'Pending') {
+      return;
+    }
+    const driver = await storageDriver(object, this.options);
+    if (this.object?.metadata.uid === object.metadata.uid) {
+      this.driver = driver;
+      this.options.changed();
+    }
+  }
+}
