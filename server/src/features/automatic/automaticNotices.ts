@@ -37,7 +37,7 @@ export const madeUnseen = (volume: Volume, reason: string): Notice =>
 /** There are more than are to be kept, and why. */
 export function keptMore(volume: Volume, count: number, keep: number, why: unknown): Notice {
   const { detail, next } = wordsOf(why);
-  return notice(volume, `${volume.name} has ${count} automatic snapshots; ${keep} are to be kept. ${detail}`, next);
+  return notice(volume, `${volume.name} has ${count} automatic snapshots instead of ${keep}. ${detail}`, next);
 }
 
 function wordsOf(error: unknown): Pick<Problem, 'detail' | 'next'> {
