@@ -26,17 +26,33 @@ const leftOut = [
     filter: /^mime-db$/,
     contents: `module.exports = { 'application/json': { charset: 'UTF-8', extensions: ['json'] } };`
   },
-  { filter: /^\.\.\/locales\/index\.js$/, contents: 'export {};' }
+  { filter: /^\.\.\/locales\/index\.js$/, contents: 'export {};' },
+  // Of the Kubernetes client only the configuration is used. Its models alone cost 40 MB; proxies are undici's here.
+  { filter: /^\.\/gen\/index\.js$/, contents: 'export const createConfiguration = null, ServerConfiguration = null;' },
+  { filter: /^(socks|socks-proxy-agent|hpagent)$/, contents: 'module.exports = {};' },
+  // undici loads everything it has, `fetch` and `WebSocket` too; a client needs its connections and one call.
+  {
+    filter: /^undici$/,
+    contents: `
+      const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
+      Dispatcher.prototype.request = require('undici/lib/api/api-request.js');
+      exports.Agent = require('undici/lib/dispatcher/agent.js');
+      exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent.js');
+    `
+  }
 ];
 const leaveOut = {
   name: 'leave out',
   setup({ onResolve, onLoad }) {
     for (const [index, { filter }] of leftOut.entries()) {
-      onResolve({ filter }, ({ resolveDir }) =>
-        resolveDir.includes('node_modules') ? { path: String(index), namespace: 'left-out' } : null
+      onResolve({ filter }, ({ path, resolveDir }) =>
+        resolveDir.includes('node_modules') || path === 'undici' ? { path: String(index), namespace: 'left-out' } : null
       );
     }
-    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({ contents: leftOut[Number(path)].contents }));
+    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: leftOut[Number(path)].contents,
+      resolveDir: root
+    }));
   }
 };
 

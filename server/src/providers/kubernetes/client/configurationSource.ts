@@ -1,0 +1,28 @@
+/** Decides where the configuration of the API access is, without reading it. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export type ConfigurationSource =
+  | { readonly kind: 'files'; readonly files: readonly string[] }
+  /** `root`: what stands before the paths in a pod; empty but in tests. */
+  | { readonly kind: 'pod'; readonly root: string }
+  | { readonly kind: 'none' };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * KUBECONFIG where somebody has set it, then the pod's own account, then ~/.kube/config. A kubeconfig in the home volume
+ * of a notebook is often about another cluster, so that it comes last.
+ */
+export function configurationSource(environment: Environment, root = ''): ConfigurationSource {
+  const files = (environment['KUBECONFIG'] ?? '').split(delimiter).filter(file => file !== '');
+  if (files.length > 0) {
+    return { kind: 'files', files };
+  }
+  if (environment['KUBERNETES_SERVICE_HOST']) {
+    // Also without a token: that it is missing is then what every answer says.
+    return { kind: 'pod', root };
+  }
+  const file = join(environment['HOME'] ?? '/', '.kube', 'config');
+  return existsSync(file) ? { kind: 'files', files: [file] } : { kind: 'none' };
+}

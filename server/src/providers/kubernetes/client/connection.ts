@@ -1,0 +1,107 @@
+/**
+ * Connections to the API server: one dispatcher is kept as long as certificates stay the same, and each request
+ * carries the token of now. A token that is refused is read again once.
+ */
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import type { ApiAccess, Credentials } from './apiAccess';
+import { apiAddress } from './apiAddress';
+import type { ApiRequest } from './kubernetesApi';
+
+/** As client-go: half of what load balancers commonly take for idle. */
+const KEEP_ALIVE_PROBE_MS = 30_000;
+
+export interface ConnectionOptions {
+  readonly access: ApiAccess;
+  readonly connectTimeoutMs: number;
+  readonly userAgent: string;
+}
+
+export type Outgoing = Pick<ApiRequest<unknown>, 'method' | 'path' | 'query' | 'body'> & {
+  readonly signal: AbortSignal;
+};
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #current: { readonly key: string; readonly dispatcher: Dispatcher } | null = null;
+  /** Replaced ones that still have requests or watches under way. */
+  readonly #retired = new Set<Dispatcher>();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Sends one request; the caller reads or destroys the body. No time limit but the signal's and that of connecting. */
+  async send(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+    const { access } = this.#options;
+    const credentials = await access.credentials(null, outgoing.signal);
+    const answer = await this.#sendAs(credentials, outgoing);
+    if (answer.statusCode !== 401) {
+      return answer;
+    }
+    const renewed = await access.credentials(credentials, outgoing.signal);
+    if (renewed === credentials) {
+      return answer;
+    }
+    await answer.body.dump();
+    return this.#sendAs(renewed, outgoing);
+  }
+
+  /** New requests take a new connection: the one there was does not answer. What is under way on it is not ended. */
+  retire(): void {
+    if (this.#current !== null) {
+      const { dispatcher } = this.#current;
+      this.#current = null;
+      this.#retired.add(dispatcher);
+      dispatcher.close(() => this.#retired.delete(dispatcher));
+    }
+  }
+
+  /** Ends everything that is under way. */
+  async dispose(): Promise<void> {
+    this.retire();
+    await Promise.all([...this.#retired].map(dispatcher => dispatcher.destroy()));
+  }
+
+  #sendAs(
+    credentials: Credentials,
+    { method = 'GET', path, query, body, signal }: Outgoing
+  ): Promise<Dispatcher.ResponseData> {
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'user-agent': this.#options.userAgent,
+      ...credentials.headers
+    };
+    if (body !== undefined) {
+      headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    }
+    return this.#dispatcher(credentials).request({
+      origin: credentials.server.origin,
+      path: apiAddress(credentials.server, path, query),
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+      // The caller's deadline covers the whole call; undici's own would end a quiet watch.
+      headersTimeout: 0,
+      bodyTimeout: 0
+    });
+  }
+
+  #dispatcher({ connectionKey, proxy, tls }: Credentials): Dispatcher {
+    if (this.#current?.key === connectionKey) {
+      return this.#current.dispatcher;
+    }
+    this.retire();
+    const socket = {
+      timeout: this.#options.connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS
+    };
+    const dispatcher =
+      proxy === null
+        ? new Agent({ connect: { ...socket, ...tls }, allowH2: true })
+        : new ProxyAgent({ uri: proxy.href, connect: socket, requestTls: { ...socket, ...tls }, allowH2: true });
+    this.#current = { key: connectionKey, dispatcher };
+    return dispatcher;
+  }
+}
