@@ -31,9 +31,9 @@ LOOK_AGAIN = 0.1
 
 
 class Child:
-    """A sidecar that is our child: it serves one root and ends with us."""
+    """A sidecar that is our child: it serves one root, or the claims of this pod, and ends with us."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path | None) -> None:
         from .sidecar_process import NodeUnavailable, find_node, make_listening_socket, sidecar_bundle, spawn
 
         self._parent = os.getpid()
@@ -47,7 +47,7 @@ class Child:
         except OSError as cause:
             detail = f"No socket could be made: {cause}."
             raise error("sidecar-unavailable", detail, "Make the temporary directory writable.") from cause
-        configuration = {"user": _user(), **_extra_configuration(), "volumes": [{"path": str(root)}]}
+        configuration = _configuration(root)
         bundle = sidecar_bundle()
         if not bundle.is_file():
             self._listening.close()
@@ -170,6 +170,10 @@ class Finder:
                 if answers(given):
                     return given
                 self._say(f"No server answers at DATAMARK_SOCKET ({given}); looking for another one.")
+            if _provider() == "kubernetes":
+                # Claims have no lock: what is done is written down in the cluster.
+                self._child = Child(None)
+                return self._child.path
         root = self._wanted or nearest_root(Path.cwd())
         if not root.is_dir():
             raise error("volume-not-found", f"{root} is not a directory.", "Name an existing directory with --root.")
@@ -224,14 +228,21 @@ def answers(path: str) -> bool:
         probe.close()
 
 
-def _user() -> str | None:
-    """Who makes and holds snapshots; unknown in a container without such an account."""
-    from getpass import getuser
+def _provider() -> str:
+    """Which provider serves here, as the server's extension decides it; DATAMARK_CONFIG may name it."""
+    from .surroundings import choose_provider
 
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return None
+    return choose_provider(str(_extra_configuration().get("provider", "auto")))
+
+
+def _configuration(root: Path | None) -> dict[str, object]:
+    """The configuration of our own child: that of a directory, or of this pod's claims."""
+    from .surroundings import current_user, kubernetes_settings
+
+    extra = {"user": current_user(), **_extra_configuration()}
+    if root is not None:
+        return {**extra, "provider": "local", "volumes": [{"path": str(root)}]}
+    return {"kubernetes": kubernetes_settings(), **extra, "provider": "kubernetes"}
 
 
 def _extra_configuration() -> dict[str, object]:
