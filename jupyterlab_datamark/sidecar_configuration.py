@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from datamark.surroundings import choose_provider, current_user, kubernetes_settings
+
+from .automatic_snapshots import AutomaticSnapshots
 from .configuration_error import ConfigurationError
 from .unavailable import JsonObject
 
@@ -23,9 +25,31 @@ class SidecarSettings:
     volumes: dict[str, str] = field(default_factory=dict)
     exclude: list[str] = field(default_factory=list)
     log_level: str = "info"
+    automatic: AutomaticSnapshots = field(default_factory=AutomaticSnapshots)
+    provider: str = "auto"
+    snapshot_class: str = ""
+    allow_shared_snapshots: bool = False
 
     def document(self) -> JsonObject:
         """The configuration as it is at this start. Raises ConfigurationError."""
+        if choose_provider(self.provider, directories=bool(self.volumes)) == "kubernetes":
+            return self._of_claims()
+        return self._of_directories()
+
+    def _of_claims(self) -> JsonObject:
+        return {
+            "provider": "kubernetes",
+            # By its name alone: claims may be on storage that does not answer, and are compared by name as well.
+            "serverRoot": os.path.abspath(self.root.expanduser()),  # noqa: PTH100
+            "user": current_user(),
+            "logLevel": self.log_level,
+            "automatic": self.automatic.document(),
+            "kubernetes": kubernetes_settings(
+                snapshot_class=self.snapshot_class, allow_shared_snapshots=self.allow_shared_snapshots
+            ),
+        }
+
+    def _of_directories(self) -> JsonObject:
         root = self.root.expanduser().resolve()
         named: list[JsonObject] = [
             {"name": name, "path": str(root / Path(path).expanduser())} for name, path in self.volumes.items()
@@ -35,8 +59,9 @@ class SidecarSettings:
             "volumes": named or [{"path": str(root)}],
             "serverRoot": str(root),
             "exclude": self.exclude,
-            "user": _user(),
+            "user": current_user(),
             "logLevel": self.log_level,
+            "automatic": self.automatic.document(),
         }
         faults = os.environ.get(FAULTS_VARIABLE)
         if faults:
@@ -46,14 +71,3 @@ class SidecarSettings:
                 detail = f"{FAULTS_VARIABLE} is not JSON: {error}."
                 raise ConfigurationError(detail, "Correct it and restart the Jupyter server.") from error
         return document
-
-
-def _user() -> str | None:
-    """The hub's user, else the one who runs the server; None for a number without a name."""
-    hub_user = os.environ.get("JUPYTERHUB_USER")
-    if hub_user:
-        return hub_user
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return None
