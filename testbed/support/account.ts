@@ -53,6 +53,7 @@ export class Account {
   send(method: string, path: string, asked: Asked = {}): Promise<Answer> {
     const { body, contentType = 'application/json', headers = {} } = asked;
     const { token } = this.connection;
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const call = request(`${this.connection.server}${path}`, {
         method,
@@ -61,7 +62,8 @@ export class Account {
         headers: {
           accept: 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'content-type': contentType }),
+          // Without a length Node sends the body of a DELETE as the start of the connection's next request.
+          ...(text === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
           ...headers
         }
       });
@@ -81,7 +83,7 @@ export class Account {
           });
         });
       });
-      call.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+      call.end(text);
     });
   }
 
