@@ -43,6 +43,11 @@ export const KubernetesSettings = z.object({
   notebookPrefix: z.string().nullable().default(null),
   /** VolumeSnapshotClass to use instead of the driver's default one. */
   snapshotClass: z.string().nullable().default(null),
+  /**
+   * How owners who share the namespace are kept apart. `auto`: it is tried; `policy`: by an admission policy, an admin
+   * says; `single-owner`: there is one; `off`: they are not, and an admin wants it so.
+   */
+  isolation: z.enum(['auto', 'policy', 'single-owner', 'off']).default('auto'),
   /** Whether volumes that others use too may be snapshotted from here. */
   allowSharedSnapshots: z.boolean().default(false)
 });

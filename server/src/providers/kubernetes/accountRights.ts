@@ -18,6 +18,8 @@ export interface Obstacle {
 export interface AccountRights {
   /** `unknown` where the reviews themselves failed; it is tried then. `group` is '' for core. */
   may(verb: Verb, group: string, resource: string): boolean | 'unknown';
+  /** Why `may` is false, in the words of the report; null where it is not. */
+  missing(verb: Verb, group: string, resource: string): Obstacle | null;
   /** What the check found against an action, for every volume or for this claim; null: nothing. */
   obstacle(action: Action, claim: string | null): Obstacle | null;
   /** Calls back when an answer may have changed, until the returned function is called. */

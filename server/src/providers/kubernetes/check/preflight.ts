@@ -1,0 +1,206 @@
+/**
+ * The preflight of the Kubernetes provider: looks at the cluster, keeps what it found, and answers from that what may be
+ * done. The report, the capabilities and every refusal come from the same findings.
+ */
+import type { CheckFinding } from '../../../../../contract';
+import type { KubernetesSettings } from '../../../kubernetesSettings';
+import type { PlatformAdapter } from '../../../platforms/platformAdapter';
+import type { AccountRights, Action, Obstacle, Verb } from '../accountRights';
+import { backOffMs } from '../client/backOff';
+import type { KubernetesApi } from '../client/kubernetesApi';
+import { chooseSnapshotClass } from '../snapshots/snapshotClassChoice';
+import type { StorageClasses } from '../storageClasses';
+import type { ClaimRecord } from '../volumes/claims';
+import type { AccountReview } from './accountReview';
+import type { ClusterFacts, Isolation } from './clusterFacts';
+import { clusterFindings } from './clusterFindings';
+import type { Found } from './found';
+import { probeIsolation } from './isolationProbe';
+import { lookAtCluster } from './lookAtCluster';
+import { NEEDED_RIGHTS } from './neededRights';
+import { missingRight } from './rightsFindings';
+
+export interface PreflightOptions {
+  readonly api: KubernetesApi;
+  readonly namespace: string;
+  readonly settings: Pick<KubernetesSettings, 'snapshotClass' | 'volumes' | 'podName' | 'isolation'>;
+  readonly platform: PlatformAdapter;
+  /** The server's claims as last seen; empty until they were looked for. */
+  readonly claims: () => readonly ClaimRecord[];
+  readonly classes: () => Pick<StorageClasses, 'snapshots' | 'volumes' | 'refresh'>;
+  readonly log: { warn(details: object, message: string): void };
+  /** Waits between tries while the API server is not reached. */
+  readonly pace?: { readonly baseMs: number; readonly capMs: number };
+}
+
+/** A look serves so long unless something asks for a newer one, ms. */
+const GOOD_FOR_MS = 30_000;
+/** Bound of the looks that a refused call asks for, ms. */
+const AFTER_REFUSAL_MS = 5_000;
+/** Policies change rarely, and a trial is a write in the audit log, ms. */
+const ISOLATION_GOOD_FOR_MS = 300_000;
+const PACE = { baseMs: 2_000, capMs: 30_000 };
+
+/** What can be done here, and why not. */
+export class Preflight implements AccountRights {
+  private facts: ClusterFacts = { state: 'never' };
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private looking: Promise<void> | null = null;
+  private isolation: { readonly value: Isolation; readonly at: number } | null = null;
+  private failures = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private told = '';
+  private readonly listeners = new Set<() => void>();
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: PreflightOptions) {}
+
+  /** Looks unless that was done within `maxAgeMs`. Never rejects; while the server is not reached it goes on trying. */
+  async look(maxAgeMs = GOOD_FOR_MS): Promise<void> {
+    if (this.looking === null && performance.now() - this.lookedAt < maxAgeMs) {
+      return;
+    }
+    this.looking ??= this.lookNow().finally(() => {
+      this.looking = null;
+    });
+    await this.looking;
+  }
+
+  /** A call was refused although `may` did not say so: rights may have changed. Bounded, and answers by `onChange`. */
+  refused(): void {
+    void this.look(AFTER_REFUSAL_MS);
+  }
+
+  /** Ends the tries that are under way. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('The provider is being stopped.'));
+    clearTimeout(this.timer ?? undefined);
+    await this.looking;
+  }
+
+  /** Looks at everything anew. */
+  async check(): Promise<CheckFinding[]> {
+    this.isolation = null;
+    await Promise.all([this.options.classes().refresh(true), this.look(0)]);
+    return this.findings().map(({ shown }) => shown);
+  }
+
+  may(verb: Verb, group: string, resource: string): boolean | 'unknown' {
+    return this.facts.state === 'reached' ? this.facts.account.may({ verb, group, resource }) : 'unknown';
+  }
+
+  missing(verb: Verb, group: string, resource: string): Obstacle | null {
+    if (this.facts.state !== 'reached' || this.may(verb, group, resource) !== false) {
+      return null;
+    }
+    const needed = NEEDED_RIGHTS.find(
+      right => right.verb === verb && right.group === group && right.resource === resource
+    );
+    const subject = { review: this.facts.account, namespace: this.options.namespace };
+    return missingRight(subject, needed ?? { verb, group, resource });
+  }
+
+  obstacle(action: Action, claim: string | null): Obstacle | null {
+    const inTheWay = this.findings().find(
+      found => found.shown.affects.includes(action) && (found.claim === null || found.claim === claim)
+    );
+    if (inTheWay?.shown.docs === 'quota') {
+      // Somebody may have made room since: the next look tells.
+      void this.look(AFTER_REFUSAL_MS);
+    }
+    return inTheWay?.obstacle ?? null;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private findings(): Found[] {
+    const { api, namespace, settings, claims, classes } = this.options;
+    const { snapshots, volumes } = classes();
+    return clusterFindings({
+      server: api.server,
+      namespace,
+      settings,
+      facts: this.facts,
+      claims: claims(),
+      snapshotClasses: snapshots,
+      storageClasses: volumes
+    });
+  }
+
+  private async lookNow(): Promise<void> {
+    const { api, namespace, claims, log } = this.options;
+    const { signal } = this.stopping;
+    if (signal.aborted) {
+      return;
+    }
+    clearTimeout(this.timer ?? undefined);
+    try {
+      this.facts = await lookAtCluster({
+        api,
+        namespace,
+        claims: claims(),
+        doubtfulDrivers: this.doubtfulDrivers(),
+        isolation: account => this.isolationOf(account),
+        signal
+      });
+    } catch (error) {
+      log.warn({ err: error }, 'the look at the cluster failed');
+    }
+    this.lookedAt = performance.now();
+    this.tryAgainLater();
+    this.tell();
+  }
+
+  /** Only while the server is not reached: afterwards nothing is asked without a reason. */
+  private tryAgainLater(): void {
+    if (this.facts.state === 'reached' || this.stopping.signal.aborted) {
+      this.failures = 0;
+      return;
+    }
+    this.failures += 1;
+    this.timer = setTimeout(() => void this.look(0), backOffMs(this.options.pace ?? PACE, this.failures));
+    this.timer.unref();
+  }
+
+  private async isolationOf(account: AccountReview): Promise<Isolation> {
+    const { api, namespace, settings, platform, claims } = this.options;
+    if (settings.isolation !== 'auto') {
+      return { state: 'declared', as: settings.isolation };
+    }
+    const known = this.isolation;
+    if (known !== null && performance.now() - known.at < ISOLATION_GOOD_FOR_MS) {
+      return known.value;
+    }
+    const { signal } = this.stopping;
+    const value = await probeIsolation({ api, namespace, platform, claims: claims(), account, signal });
+    // What could not be told is asked again at the next look.
+    this.isolation = value.state === 'unknown' ? null : { value, at: performance.now() };
+    return value;
+  }
+
+  private doubtfulDrivers(): string[] {
+    const { claims, classes, settings } = this.options;
+    const { snapshots } = classes();
+    const drivers = claims().flatMap(({ driver }) => {
+      const choice = chooseSnapshotClass({ classes: snapshots, driver, configured: settings.snapshotClass });
+      return driver === null || choice.possible ? [] : [driver];
+    });
+    return [...new Set(drivers)];
+  }
+
+  private tell(): void {
+    const now = JSON.stringify([
+      this.findings().map(({ shown: { state, id, message }, obstacle }) =>
+        state === 'ok' ? id : [id, message, obstacle]
+      ),
+      NEEDED_RIGHTS.map(({ verb, group, resource }) => this.may(verb, group, resource))
+    ]);
+    if (now !== this.told) {
+      this.told = now;
+      this.listeners.forEach(listener => listener());
+    }
+  }
+}
