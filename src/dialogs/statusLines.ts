@@ -1,5 +1,11 @@
 /** The status report as data: what is connected, what is off and why, what was noticed, the last log lines. Pure. */
-import { API_MAJOR, type Capabilities, type RunningStatus, type UnavailableStatus } from '../../contract';
+import {
+  API_MAJOR,
+  type AutomaticStatus,
+  type Capabilities,
+  type RunningStatus,
+  type UnavailableStatus
+} from '../../contract';
 import type { Connection } from '../tokens';
 import type { ILanguage } from './figures';
 
@@ -57,7 +63,8 @@ export function statusReport(connection: Connection, language: ILanguage): IStat
   }
 }
 
-function running(status: RunningStatus, { trans, format, now }: ILanguage): IStatusReport {
+function running(status: RunningStatus, language: ILanguage): IStatusReport {
+  const { trans, format, now } = language;
   const names: Record<keyof Capabilities, string> = {
     snapshot: trans.__('Snapshots'),
     clone: trans.__('Clones'),
@@ -86,11 +93,27 @@ function running(status: RunningStatus, { trans, format, now }: ILanguage): ISta
       [trans.__('API'), `${String(status.api.major)}.${String(status.api.minor)}`],
       [trans.__('Storage'), `${status.provider.kind}: ${status.provider.label}`],
       [trans.__('User'), status.user ?? '–'],
+      ...(status.automatic === undefined
+        ? []
+        : [[trans.__('Automatic snapshots'), automaticWords(status.automatic, language)] as const]),
       [trans.__('Node.js'), status.node],
       [trans.__('Process'), trans.__('%1, since %2', status.pid, format.moment(status.startedAt, now()))]
     ],
     log: []
   };
+}
+
+/** The setting, which stands in the server's configuration and can't be changed here. */
+function automaticWords({ mode, hours, keep, nextAt }: AutomaticStatus, { trans, format, now }: ILanguage): string {
+  if (mode === 'off') {
+    return trans.__('Off (a setting of the Jupyter server)');
+  }
+  const when =
+    mode === 'start'
+      ? trans.__('At server start')
+      : trans._n('Every %1 hour while files change', 'Every %1 hours while files change', hours ?? 0);
+  const next = nextAt === null ? [] : [trans.__('next look %1', format.moment(nextAt, now()))];
+  return [when, trans.__('the last %1 are kept', keep), ...next].join(' · ');
 }
 
 function unavailable(status: UnavailableStatus, { trans, format }: ILanguage): IStatusReport {
