@@ -1,0 +1,13 @@
+// Which uses of a volume the driver serves: any access mode, file systems only.
+import { need } from './csiError';
+import type { VolumeCapability } from './messages';
+
+/** Why these uses are not served, undefined when they are; INVALID_ARGUMENT when the request is incomplete. */
+export function refusedCapability(capabilities: (VolumeCapability | undefined)[]): string | undefined {
+  need(capabilities.length > 0, 'volume capability is missing');
+  for (const capability of capabilities) {
+    need(capability?.access_type, 'volume capability has no access type');
+    need(capability.access_mode && capability.access_mode.mode !== 'UNKNOWN', 'volume capability has no access mode');
+  }
+  return capabilities.some(capability => capability?.block) ? 'block volumes are not supported' : undefined;
+}
