@@ -1,0 +1,219 @@
+/** Clones of the own volumes as the cluster tells them, put into the index; and what runs on them. */
+import type { Clone } from '../../../../../contract';
+import { labels } from '../names';
+import { LabelledObjects } from '../labelledObjects';
+import type { FeedHealth } from '../objectFeed';
+import { ObjectEvents } from '../objectEvents';
+import { instantOf, isOurs } from '../objectMarks';
+import type { ObservedOperations } from '../observedOperations';
+import { Patience } from '../patience';
+import { paths } from '../resources';
+import type { KubernetesServices } from '../services';
+import { labelOf } from '../snapshots/describeSnapshot';
+import { PersistentVolumeClaim } from '../volumes/claimResource';
+import { ClaimUsers } from './claimUsers';
+import { dataSource, sourceMark } from './cloneSourceMark';
+import { createdOf, describeClone } from './describeClone';
+
+export interface ObservedClonesOptions {
+  readonly services: KubernetesServices;
+  readonly operations: ObservedOperations;
+  /** Clones or their health changed. */
+  readonly changed: () => void;
+}
+
+/** All claims that hold a copy of the own volumes' data. */
+export class ObservedClones {
+  readonly users: ClaimUsers;
+  private readonly objects: LabelledObjects<PersistentVolumeClaim>;
+  private readonly patience: Patience;
+  private readonly events: ObjectEvents;
+  private byVolumeId: ReadonlyMap<string, string> = new Map();
+
+  constructor(private readonly options: ObservedClonesOptions) {
+    const { services, changed } = options;
+    this.users = new ClaimUsers(services);
+    this.patience = new Patience(uid => this.showUid(uid));
+    this.events = new ObjectEvents({ services, told: uid => this.showUid(uid) });
+    this.objects = new LabelledObjects({
+      api: services.api,
+      rights: services.rights,
+      group: '',
+      resource: 'persistentvolumeclaims',
+      path: paths.claims(services.namespace),
+      item: PersistentVolumeClaim,
+      label: labels.sourceVolumeId,
+      concerns: one => this.sourceOf(one) !== null,
+      changed: name => this.show(name),
+      healthChanged: changed
+    });
+  }
+
+  get health(): FeedHealth {
+    return this.objects.health;
+  }
+
+  get watched(): boolean {
+    return this.objects.watched;
+  }
+
+  get(id: string): PersistentVolumeClaim | undefined {
+    return this.objects.get(id);
+  }
+
+  /** What was made for a request with this key. */
+  madeFor(operationKey: string): PersistentVolumeClaim | undefined {
+    for (const one of this.objects.all()) {
+      if (one.metadata.labels[labels.operation] === operationKey && isOurs(one.metadata)) {
+        return one;
+      }
+    }
+    return undefined;
+  }
+
+  /** A clone as an own write was answered; shown at once. null: it is no clone of an own volume. */
+  written(object: PersistentVolumeClaim): Clone | null {
+    this.objects.written(object);
+    return this.options.services.index.get('clone', object.metadata.name) ?? this.describe(object);
+  }
+
+  /** Follows the clones of the claims as they are now. */
+  async follow(): Promise<void> {
+    const records = this.options.services.claims.list();
+    this.byVolumeId = new Map(
+      records.flatMap(({ volumeId, claim }) => (volumeId === null ? [] : [[volumeId, claim] as const]))
+    );
+    await this.objects.follow([...this.byVolumeId.keys()]);
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all([this.objects.refresh(), this.events.refresh(), this.lookAtUsers()]);
+  }
+
+  rightsChanged(): void {
+    this.objects.rightsChanged();
+  }
+
+  /** Snapshots, claims or classes changed: whether a source is there, and what it is called, may have too. */
+  showAll(): void {
+    for (const one of this.objects.all()) {
+      this.show(one.metadata.name);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.patience.dispose();
+    await Promise.all([this.events.dispose(), this.objects.stop()]);
+  }
+
+  private async lookAtUsers(): Promise<void> {
+    if (this.options.services.index.all('clone').length > 0) {
+      await this.users.look();
+      this.showAll();
+    }
+  }
+
+  private showUid(uid: string): void {
+    for (const one of this.objects.all()) {
+      if (one.metadata.uid === uid) {
+        this.show(one.metadata.name);
+        return;
+      }
+    }
+  }
+
+  private show(name: string): void {
+    const { services, operations, changed } = this.options;
+    const object = this.objects.get(name);
+    const before = services.index.get('clone', name);
+    const clone = object === undefined ? null : this.describe(object);
+    if (before !== undefined && before.uid !== clone?.uid) {
+      this.forget(before.uid);
+      operations.gone(before);
+    }
+    if (object === undefined || clone === null) {
+      if (before !== undefined) {
+        services.index.remove('clone', name);
+        changed();
+      }
+      return;
+    }
+    this.attend(clone);
+    services.index.upsert(clone);
+    if (isOurs(object.metadata)) {
+      operations.observe(clone);
+    }
+    changed();
+  }
+
+  private describe(object: PersistentVolumeClaim): Clone | null {
+    const source = this.sourceOf(object);
+    if (source === null) {
+      return null;
+    }
+    const { services } = this.options;
+    const { uid, name } = object.metadata;
+    const pending = object.status.phase === 'Pending' && object.metadata.deletionTimestamp === undefined;
+    const here = services.claims.get(name)?.volume;
+    return describeClone(object, {
+      source,
+      usedBy: this.users.of(name),
+      mount: here === undefined ? null : { path: here.mountPath, browsePath: here.browsePath },
+      bindingMode: services.classes.volumeClass(object.spec.storageClassName)?.volumeBindingMode ?? null,
+      event: this.events.newest(uid),
+      patienceOver: pending && this.patience.isOver(uid, null)
+    });
+  }
+
+  /** Where its data is from; null: not from an own volume. */
+  private sourceOf(object: PersistentVolumeClaim): Clone['source'] | null {
+    const { claims, index } = this.options.services;
+    const mark = sourceMark(object);
+    const direct = dataSource(object);
+    const id = object.metadata.labels[labels.sourceVolumeId];
+    const snapshot = direct?.kind === 'snapshot' ? index.get('snapshot', direct.name) : undefined;
+    const volume =
+      id === undefined
+        ? (snapshot?.volume ?? (direct?.kind === 'volume' ? claims.get(direct.name)?.claim : undefined))
+        : this.byVolumeId.get(id);
+    if (volume === undefined || (mark === null && direct === null)) {
+      return null;
+    }
+    const volumeName = claims.get(volume)?.volume.name ?? volume;
+    if (mark !== null) {
+      const { kind, name, label } = mark;
+      const createdAt = instantOf(mark.createdAt, createdOf(object));
+      return { kind, name, label, volume, volumeName, createdAt, exists: this.exists(mark) };
+    }
+    const { kind, name } = direct ?? { kind: 'volume', name: volume };
+    return {
+      kind,
+      name,
+      label: snapshot === undefined ? name : labelOf(snapshot),
+      volume,
+      volumeName,
+      createdAt: snapshot?.createdAt ?? createdOf(object),
+      exists: this.exists({ kind, name, uid: null })
+    };
+  }
+
+  private exists({ kind, name, uid }: { kind: 'snapshot' | 'volume'; name: string; uid: string | null }): boolean {
+    const { claims, index } = this.options.services;
+    const found = kind === 'snapshot' ? index.get('snapshot', name)?.uid : claims.get(name)?.object?.metadata.uid;
+    return found !== undefined && (uid === null || found === uid);
+  }
+
+  private attend({ uid, state }: Clone): void {
+    if (state.phase === 'pending' && state.awaitsUse !== true) {
+      this.events.attend(uid);
+    } else if (state.phase !== 'failed' && state.phase !== 'pending') {
+      this.forget(uid);
+    }
+  }
+
+  private forget(uid: string): void {
+    // Ending a watch can't fail in a way that anybody could act on.
+    void this.events.dismiss(uid);
+    this.patience.forget(uid);
+  }
+}
