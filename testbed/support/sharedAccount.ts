@@ -1,9 +1,10 @@
 // A namespace as on a hub where all servers run as one account: two users with claims and servers, roles as shipped.
+import { at, type KubernetesObject } from './kubernetesObject';
 import { claim, roleFor, volumeSnapshot } from './manifests';
 import { applyShipped } from './shippedManifest';
 import type { TestCluster } from './testCluster';
 import type { TestNamespace } from './testNamespace';
-import { TestPod } from './testPod';
+import { pod, TestPod } from './testPod';
 import { waitUntil } from './waitUntil';
 
 /** The account of deploy/rbac/bindings.yaml. */
@@ -48,16 +49,28 @@ export async function startServer(namespace: TestNamespace, podName: string, hom
 }
 
 /** Waits until both policies refuse what they must: new ones, or a new label of their namespace, act some seconds later. */
-export async function waitUntilIsolated(server: UserServer, otherClaim: string): Promise<void> {
+export async function waitUntilIsolated(api: TestNamespace, otherClaim: string): Promise<void> {
   const probes = [
     volumeSnapshot(`${otherClaim}.probe`, otherClaim),
     claim(`${otherClaim}.probe`, { from: { claim: otherClaim } })
   ];
   for (const probe of probes) {
-    const path = await server.api.account.path(probe.kind, server.api.name);
-    await waitUntil(`${probe.kind} of ${otherClaim} to be refused`, async () => {
-      const { status, body } = await server.api.account.send('POST', `${path}?dryRun=All`, { body: probe });
-      return status === 403 && JSON.stringify(body).includes('ValidatingAdmissionPolicy');
-    });
+    const refused = async () => /^403 .*ValidatingAdmissionPolicy/.test(await tryCreate(api, probe));
+    await waitUntil(`${probe.kind} of ${otherClaim} to be refused`, refused);
   }
+}
+
+/** A pod that is never started: enough for a token that is bound to it. */
+export async function waitingPod(namespace: TestNamespace, name: string): Promise<TestNamespace> {
+  const manifest = pod(namespace.cluster.image, name, { serviceAccount: ACCOUNT });
+  manifest.spec = { ...(manifest.spec as object), schedulerName: 'nobody' };
+  await namespace.create(manifest);
+  return namespace.as(await namespace.token(ACCOUNT, { pod: name }));
+}
+
+/** What the API server answers to a creation that is only tried: its status and message. */
+export async function tryCreate(api: TestNamespace, object: KubernetesObject): Promise<string> {
+  const path = await api.account.path(object.kind, api.name);
+  const { status, body } = await api.account.send('POST', `${path}?dryRun=All`, { body: object });
+  return status < 400 ? String(status) : `${status} ${String(at(body, 'message'))}`;
 }

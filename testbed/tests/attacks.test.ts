@@ -1,5 +1,4 @@
 // Two users of one shared account, each with the token mounted in the own server: what one tries on the other's volume.
-import { Refused } from '../support/account';
 import { at, type KubernetesObject } from '../support/kubernetesObject';
 import { claim, volumeSnapshot } from '../support/manifests';
 import {
@@ -12,7 +11,6 @@ import {
 import { applyShipped } from '../support/shippedManifest';
 import { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';
-import { waitUntil } from '../support/waitUntil';
 
 const OWNER = 'datamark.github.io/owner';
 const VOLUME_ID = 'datamark.github.io/volume-id';
@@ -38,7 +36,7 @@ beforeAll(async () => {
     startServer(namespace, 'jupyter-alice', 'claim-alice'),
     startServer(namespace, 'jupyter-bob', 'claim-bob')
   ]);
-  await waitUntilIsolated(bob, 'claim-alice');
+  await waitUntilIsolated(bob.api, 'claim-alice');
   await namespace.waitUntilBound('dataset');
 });
 
