@@ -69,7 +69,10 @@ export const Platform = z
           .string()
           .nullable()
           .meta({ description: 'Page that starts this user’s default server; `/<name>` behind it, a named one.' }),
-        create: z.string().nullable().meta({ description: 'Page with the form for a new server.' })
+        create: z.string().nullable().meta({ description: 'Page with the form for a new server.' }),
+        mount: z.string().optional().meta({
+          description: 'Page that starts a server with a clone in it: `{server}` and `{clone}` stand for their names.'
+        })
       })
       .meta({ description: 'Addresses for the browser, absolute or from the root of this origin; null: no such page.' })
   })

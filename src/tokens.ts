@@ -69,6 +69,8 @@ export namespace CommandIDs {
   export const showSnapshot = 'datamark:show-snapshot';
   /** `{snapshot?}`: puts the name on the clipboard. */
   export const copyName = 'datamark:copy-name';
+  /** `{volume?}`: looks for snapshots that were not made with Datamark, where they are too many to be listed unasked. */
+  export const lookElsewhere = 'datamark:look-elsewhere';
   /** Looks at everything again. */
   export const refresh = 'datamark:refresh';
   /** Connection, versions, what is off and why. */
@@ -113,6 +115,7 @@ export type Connection =
 export interface IDatamarkApi {
   status(signal?: AbortSignal): Promise<Status>;
   volumes(signal?: AbortSignal): Promise<Volume[]>;
+  lookElsewhere(volume: string, key: string): Promise<Volume>;
   snapshots(volume: string, query: ISnapshotQuery, signal?: AbortSignal): Promise<SnapshotPage>;
   snapshot(name: string, signal?: AbortSignal): Promise<Snapshot>;
   createSnapshot(volume: string, body: Partial<CreateSnapshot>, key: string): Promise<Snapshot>;

@@ -19,7 +19,7 @@ import {
   Status,
   type UpdateSnapshot,
   VolumeList,
-  type Volume,
+  Volume,
   CloneList,
   RestoreList,
   OperationList
@@ -58,6 +58,10 @@ export class DatamarkApi implements IDatamarkApi {
 
   async volumes(signal?: AbortSignal): Promise<Volume[]> {
     return (await this.ask('listVolumes', {}, VolumeList, { signal })).items;
+  }
+
+  lookElsewhere(volume: string, key: string): Promise<Volume> {
+    return this.ask('lookElsewhere', { volume }, Volume, { key });
   }
 
   snapshots(volume: string, query: ISnapshotQuery, signal?: AbortSignal): Promise<SnapshotPage> {

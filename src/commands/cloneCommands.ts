@@ -111,23 +111,36 @@ export async function openClone(context: ICommandContext, args: Args): Promise<O
   if (clone === null) {
     return CANCELLED;
   }
+  if (clone.path === null) {
+    return openElsewhere(context, clone);
+  }
   if (clone.browsePath === null) {
     throw new RefusedError(
       problem('not-supported', {
-        detail:
-          clone.path === null
-            ? trans.__('%1 is not mounted in this server: a running pod can’t gain a volume.', clone.name)
-            : trans.__('%1 lies outside the folder that this server shows.', clone.name),
-        next:
-          clone.path === null
-            ? trans.__('Start a server that mounts %1.', clone.id)
-            : trans.__('Open it in a terminal: %1', clone.path),
+        detail: trans.__('%1 lies outside the folder that this server shows.', clone.name),
+        next: trans.__('Open it in a terminal: %1', clone.path),
         object: clone.id
       })
     );
   }
   await context.showFolder(clone.browsePath);
   return { outcome: 'done', clone: clone.id, path: clone.browsePath };
+}
+
+/** A clone that this server does not mount: offers a server that does, where the platform can start one. */
+async function openElsewhere(context: ICommandContext, clone: Clone): Promise<Outcome> {
+  const { datamark, trans } = context;
+  const { connection } = datamark.model;
+  const { askUnmounted, mountAddress } = await import('../dialogs/unmountedClone');
+  const address = mountAddress(connection.state === 'online' ? connection.status.platform : null, clone);
+  const answer = await askUnmounted(clone, address, trans);
+  if (answer === 'copy') {
+    await context.copyText(clone.id);
+    context.announcer.info(trans.__('The name is on the clipboard: %1', clone.id));
+  } else if (answer === 'open' && address !== null) {
+    context.openPage(address);
+  }
+  return answer === null ? CANCELLED : { outcome: 'done', clone: clone.id, path: null };
 }
 
 /** Always asks; the answer of the dry run is shown first. */

@@ -20,5 +20,7 @@ export interface ICommandContext extends ILanguage {
   readonly selectedPath: () => string | null;
   /** Shows a folder in the file browser. */
   readonly showFolder: (path: string) => Promise<void>;
+  /** Opens a page of the platform in a new tab. */
+  readonly openPage: (address: string) => void;
   readonly copyText: (text: string) => Promise<void>;
 }

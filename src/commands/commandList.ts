@@ -33,6 +33,7 @@ import {
   whyNotAtAll,
   whyNotCancel,
   whyNotClone,
+  whyNotElsewhere,
   whyNotRelease,
   whyNotRetry,
   whyNotSnapshot,
@@ -273,6 +274,16 @@ function viewing(context: ICommandContext): Entries {
       whyNot: args => whyNoSnapshot(model, asked(args.snapshot), trans),
       headline: trans.__('Not copied'),
       run: async (one, args) => (await import('./viewCommands')).copyName(one, args)
+    },
+    {
+      id: CommandIDs.lookElsewhere,
+      label: () => trans.__('Look for Snapshots Made Elsewhere'),
+      caption: trans.__('List also those that were not made with Datamark, where they are many'),
+      icon: updateIcon,
+      args: OneVolumeArgs,
+      whyNot: args => whyNotElsewhere(model, volumeOf(context, args), trans),
+      headline: trans.__('Not looked for'),
+      run: async (one, args) => (await import('./viewCommands')).lookElsewhere(one, args)
     },
     {
       id: CommandIDs.refresh,

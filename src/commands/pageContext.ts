@@ -68,6 +68,9 @@ export function pageContext(parts: IPageParts): ICommandContext {
         window.open(URLExt.join(baseUrl, 'tree', URLExt.encodeParts(path)), '_blank', 'noopener');
       }
     },
+    openPage: address => {
+      window.open(address, '_blank', 'noopener');
+    },
     copyText: async text => {
       if (window.isSecureContext) {
         await navigator.clipboard.writeText(text);

@@ -35,6 +35,12 @@ export function whyNotVolume(
   return whyNotAtAll(model, verb, trans) ?? (volume === null ? null : off(volume.can[verb]));
 }
 
+/** Why there is nothing to look for elsewhere, or null. */
+export function whyNotElsewhere(model: IDatamarkModel, volume: Volume | null, trans: TranslationBundle): string | null {
+  const all = volume !== null && (volume.elsewhere === undefined || volume.elsewhere.state === 'shown');
+  return whyNotAtAll(model, null, trans) ?? (all ? trans.__('All snapshots of %1 are shown.', volume.name) : null);
+}
+
 /** Why it is not clear which snapshot is meant, or null. */
 export function whyNoSnapshot(model: IDatamarkModel, asked: string | null, trans: TranslationBundle): string | null {
   return asked === null && openedSnapshot(model) === null ? trans.__('Select a snapshot in the timeline first.') : null;

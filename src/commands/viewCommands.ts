@@ -55,6 +55,23 @@ export async function showVolume(context: ICommandContext, args: Args): Promise<
   return { outcome: 'done', volume: volume.id, path: volume.browsePath };
 }
 
+export async function lookElsewhere(context: ICommandContext, args: Args): Promise<Outcome> {
+  const { datamark, trans } = context;
+  const asked = parseArgs(OneVolumeArgs, args, trans);
+  const volume = chooseVolume(datamark.model, await loadModel(datamark.model, trans), asked.volume, null, trans);
+  if (volume.elsewhere === undefined || volume.elsewhere.state === 'shown') {
+    throw new RefusedError(
+      problem('not-supported', {
+        detail: trans.__('All snapshots of %1 are shown.', volume.name),
+        next: trans.__('There is nothing more to look for.'),
+        object: volume.id
+      })
+    );
+  }
+  await datamark.api.lookElsewhere(volume.id, context.newKey());
+  return { outcome: 'started', volume: volume.id };
+}
+
 export async function copyName(context: ICommandContext, args: Args): Promise<Outcome> {
   const asked = parseArgs(OneSnapshotArgs, args, context.trans);
   const snapshot = snapshotAsked(context.datamark.model, asked.snapshot, context.trans);

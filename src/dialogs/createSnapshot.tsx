@@ -172,7 +172,11 @@ function Body({ question, start, onChange }: IBodyProps): React.ReactElement {
 export function coverText(volumes: readonly Volume[], { trans }: ILanguage): string {
   const [only] = volumes;
   if (volumes.length === 1 && only !== undefined) {
-    return trans.__('Covers all of %1, as it is on disk at that moment. Running kernels go on.', only.mountPath);
+    const covers = trans.__(
+      'Covers all of %1, as it is on disk at that moment. Running kernels go on.',
+      only.mountPath
+    );
+    return only.shared === null ? covers : `${covers} ${only.shared}`;
   }
   return trans.__(
     'One volume after the other: not one instant. Each as it is on disk at its moment. Running kernels go on.'

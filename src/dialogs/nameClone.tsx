@@ -73,7 +73,10 @@ export async function askCloneName(question: ICloneQuestion): Promise<string | n
 /** Where the clone will be found. */
 export function whereText({ trans, volumeName, folder }: ICloneQuestion, name: string): string {
   return folder === null
-    ? trans.__('A writable copy, apart from %1. It appears in the list of clones.', volumeName)
+    ? trans.__(
+        'A writable copy, apart from %1: a volume of its own. It appears in the list of clones; another server can mount it.',
+        volumeName
+      )
     : trans.__(
         'A writable copy, apart from %1. It appears in the list of clones and as folder %2.',
         volumeName,

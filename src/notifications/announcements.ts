@@ -1,4 +1,5 @@
 /** The words of every message: what was started, what became of it, and what can be done from there. Pure. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Clone, Problem, Restore, Snapshot } from '../../contract';
 import { type ILanguage, measuredText } from '../dialogs/figures';
 import { elapsedMs, progressTitle } from '../dialogs/restoreWords';
@@ -65,19 +66,28 @@ const omitted = (snapshot: Snapshot): number =>
     .filter(omission => omission.reason === 'unreadable' || omission.reason === 'changed-during-copy')
     .reduce((sum, omission) => sum + omission.count, 0);
 
+const openAction = (clone: Clone, trans: TranslationBundle): MessageAction => ({
+  label: trans.__('Open'),
+  command: CommandIDs.openClone,
+  args: { clone: clone.id }
+});
+
 export function cloneMessage(clone: Clone, language: ILanguage): IMessage {
   const { trans } = language;
   switch (clone.state.phase) {
     case 'pending':
-      return { type: 'in-progress', text: trans.__('Clone %1 is being made', clone.name), actions: [] };
+      return clone.state.awaitsUse === true
+        ? {
+            type: 'success',
+            text: trans.__('Clone %1 is made. It gets its data when a server first uses it.', clone.name),
+            actions: [openAction(clone, trans)]
+          }
+        : { type: 'in-progress', text: trans.__('Clone %1 is being made', clone.name), actions: [] };
     case 'ready':
       return {
         type: 'success',
         text: trans.__('Clone %1 is ready', clone.name),
-        actions:
-          clone.browsePath === null
-            ? []
-            : [{ label: trans.__('Open'), command: CommandIDs.openClone, args: { clone: clone.id } }]
+        actions: [openAction(clone, trans)]
       };
     case 'failed':
       return problemMessage(trans.__('No clone %1', clone.name), clone.state.problem, language);

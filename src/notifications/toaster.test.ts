@@ -1,5 +1,6 @@
 import { Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
+import { waitingClone } from '../testing/clusterSamples';
 import { FakeModel, language } from '../testing/fakePage';
 import { sampleProblem, sampleSnapshot } from '../testing/samples';
 import { until } from '../testing/until';
@@ -51,5 +52,10 @@ describe('a message on the page', () => {
   it('offers no button that nothing answers', () => {
     toasterOn(new FakeModel(), false).snapshot(sampleSnapshot());
     expect(shown()).toEqual([['success', 'Snapshot of home is ready', []]]);
+  });
+
+  it('of a clone that waits for its first use has ended, and says so', () => {
+    toasterOn(new FakeModel()).clone(waitingClone());
+    expect(shown()).toEqual([['success', 'Clone lr-sweep is made. It gets its data when a server first uses it.', []]]);
   });
 });

@@ -75,7 +75,7 @@ export class Toaster implements IAnnouncer, IDisposable {
     this._follow(
       clone,
       one => cloneMessage(one, language),
-      signal => model.whenClone(clone.id, one => one.state.phase !== 'pending', signal)
+      signal => model.whenClone(clone.id, one => one.state.phase !== 'pending' || one.state.awaitsUse === true, signal)
     );
   }
 

@@ -5,6 +5,7 @@ import axe from 'axe-core';
 import { problem, type UnavailableStatus } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import { DatamarkModel } from '../model/datamarkModel';
+import { AWAY, claimVolume, hubStatus, waitingClone } from '../testing/clusterSamples';
 import { FakeServer, until } from '../testing/fakeServer';
 import { language } from '../testing/fakePage';
 import { manySnapshots } from '../testing/manySnapshots';
@@ -70,6 +71,8 @@ const query = (selector: string): HTMLElement => {
   }
   return found;
 };
+const clickButton = (label: string) =>
+  [...panel.node.querySelectorAll('button')].find(button => button.textContent === label)?.click();
 const press = (target: Element, key: string) =>
   target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 const serious = async () => {
@@ -157,8 +160,6 @@ describe('a restore in the timeline', () => {
     safetySnapshot: 'home.s00001',
     undo
   });
-  const clickButton = (label: string) =>
-    [...panel.node.querySelectorAll('button')].find(button => button.textContent === label)?.click();
 
   it('is a row with Undo between the snapshots, and is not counted as one', async () => {
     server.snapshots = manySnapshots(3);
@@ -353,4 +354,73 @@ it('restores what the user chose, and ignores what another version saved', () =>
   });
   state.restore('nonsense');
   expect(state.saved.volume).toBe('data-1');
+});
+
+describe('on a cluster', () => {
+  beforeEach(() => {
+    server.status = hubStatus();
+    server.volumes = [claimVolume()];
+    server.snapshots = manySnapshots(2).map(one => ({ ...one, volume: 'claim-alice' }));
+  });
+
+  it('shows a claim by its class, with why it is shared and what is wrong with it', async () => {
+    server.volumes = [
+      claimVolume({ shared: 'Other users mount it too.', trouble: 'It is being deleted; a pod still uses it.' })
+    ];
+    await show('snapshot 0', '12.4 of 50 GiB', 'shared', 'It is being deleted; a pod still uses it.');
+    expect(query('.dm-vol-sub .is-extra').title).toContain('Storage class cow');
+    expect(query('.dm-tag[title="Other users mount it too."]').textContent).toBe('shared');
+    expect(await serious()).toEqual([]);
+  });
+
+  it('keeps the rows while the Kubernetes API is away, with their time, and drops the line on return', async () => {
+    await show('snapshot 0');
+    server.tellStatus({ freshness: AWAY });
+    await until(() => text().includes('The Kubernetes API does not answer. Shown as of 14:12.'));
+    await until(() => /No answer for .* (Next try in|Trying now)/.test(text()));
+    expect(text()).toContain('snapshot 0');
+    server.tellStatus({ freshness: { current: true } });
+    await until(() => !text().includes('Shown as of'));
+    expect(text()).toContain('Connected · namespace hub');
+  });
+
+  it('says why nothing was ever read, and shows no empty list', async () => {
+    server.fault = new ApiProblem('answered', AWAY.current ? sampleProblem() : AWAY.problem);
+    await show('No answer', 'The Kubernetes API does not answer.', 'A network policy may stand in the way.');
+    expect(panel.node.querySelector('.dm-section-timeline')).toBeNull();
+    expect(text()).not.toContain('No snapshots');
+    expect(await serious()).toEqual([]);
+  });
+
+  it('lets a clone that waits for its first pod be opened and deleted, and shows no progress', async () => {
+    server.clones = [waitingClone()];
+    state.setOpen('clones', true);
+    await show('Waits for its first pod (normal here)');
+    expect(panel.node.querySelector('.dm-indet')).toBeNull();
+    expect(panel.node.querySelector('.dm-section-clones .dm-spin')).toBeNull();
+    clickButton('Open');
+    expect(ran).toEqual([[CommandIDs.openClone, { clone: 'claim-alice.lr-sweep' }]]);
+  });
+
+  it('offers to look for snapshots made elsewhere, also where none is shown', async () => {
+    const elsewhere = { state: 'not-looked', count: 5000, message: 'At most 5,000 more in hub.' } as const;
+    server.volumes = [claimVolume({ elsewhere })];
+    await show('snapshot 0', 'At most 5,000 more in hub.');
+    clickButton('Look for snapshots made elsewhere');
+    expect(ran).toEqual([[CommandIDs.lookElsewhere, { volume: 'claim-alice' }]]);
+    expect(await serious()).toEqual([]);
+  });
+
+  it('says that a volume can’t have snapshots, with a dash in place of their number', async () => {
+    const off = { available: false, reason: 'No VolumeSnapshotClass.', fix: 'An admin can add one.' } as const;
+    server.snapshots = [];
+    server.volumes = [claimVolume({ can: { snapshot: off, clone: off, restore: off } })];
+    await show('home can’t have snapshots', 'No VolumeSnapshotClass.', 'Show what is missing', 'home· –');
+  });
+
+  it('promises no restore where there is none', async () => {
+    server.snapshots = [];
+    await show('No snapshots of home yet', 'beside your work.');
+    expect(text()).not.toContain('restore all of it');
+  });
 });

@@ -2,7 +2,7 @@
 import { copyIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { errorIcon, lockIcon, plugIcon } from '../icons';
-import { CommandIDs, type ListState } from '../tokens';
+import { CommandIDs, type Connection, type ListState } from '../tokens';
 import { Button } from './button';
 import { run, useEnvironment } from './environment';
 import { Icon } from './icon';
@@ -31,6 +31,12 @@ export function ListFault({ list, forbidden, stillThere, children }: ListFaultPr
     case 'forbidden':
       return (
         <StateView icon={lockIcon} heading={forbidden} detail={list.problem.detail} next={list.problem.next}>
+          <Button
+            label={trans.__('Copy request')}
+            icon={copyIcon}
+            onClick={() => void navigator.clipboard.writeText(`${list.problem.detail} ${list.problem.next}`.trim())}
+          />
+          <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
           <Button label={trans.__('Try again')} onClick={again} />
         </StateView>
       );
@@ -69,17 +75,35 @@ export function ListFault({ list, forbidden, stillThere, children }: ListFaultPr
 /** Line above rows that are not up to date: "… does not answer. Shown as of 14:12." */
 export function AsOf({ list }: { list: ListState<unknown> }): JSX.Element | null {
   const environment = useEnvironment();
-  const { trans, format } = environment;
-  if (list.state !== 'unreachable' || list.asOf === null) {
+  const { trans, format, model } = environment;
+  const stale = staleness(list, model.connection);
+  if (stale === null) {
     return null;
   }
   return (
     <div className="dm-reason dm-as-of">
       <Icon icon={plugIcon} className="dm-warn" />
       <span>
-        {list.problem.detail} {trans.__('Shown as of %1.', format.clock(list.asOf))}{' '}
+        {stale.detail} {trans.__('Shown as of %1.', format.clock(stale.asOf))}{' '}
         <Button label={trans.__('Try now')} look="link" onClick={() => run(environment, CommandIDs.refresh)} />
       </span>
     </div>
   );
+}
+
+/** Why rows that are shown may be old, and from when they are; null: they are kept up to date. */
+export function staleness(
+  list: ListState<unknown>,
+  connection: Connection
+): { readonly detail: string; readonly asOf: Date } | null {
+  if (list.state === 'unreachable') {
+    return list.asOf === null ? null : { detail: list.problem.detail, asOf: list.asOf };
+  }
+  if (list.state !== 'ready' || connection.state !== 'online') {
+    return null;
+  }
+  const { freshness } = connection.status;
+  return freshness.current || freshness.asOf === null
+    ? null
+    : { detail: freshness.problem.detail, asOf: new Date(freshness.asOf) };
 }

@@ -20,13 +20,14 @@ export default function PanelView({ environment, wish }: PanelViewProps): JSX.El
   useSignal(model.timeline.changed);
   useSignal(state.changed);
   const { connection, volumes } = model;
+  const unread = volumes.state === 'unreachable' && volumes.asOf === null;
   const blocked =
     connection.state === 'unavailable' ||
     connection.state === 'absent' ||
     connection.state === 'incompatible' ||
-    (connection.state === 'unreachable' && volumes.state === 'unreachable' && volumes.asOf === null);
+    (connection.state === 'unreachable' && unread);
   const nothingYet = blocked || (volumes.state === 'ready' && volumes.items.length === 0);
-  const refused = volumes.state === 'forbidden' || volumes.state === 'broken';
+  const refused = unread || volumes.state === 'forbidden' || volumes.state === 'broken';
   const timelineOpen = state.isOpen('timeline');
   return (
     <EnvironmentProvider value={environment}>

@@ -8,6 +8,7 @@ import {
   sampleSnapshot,
   sampleVolume
 } from '../testing/samples';
+import { AWAY, claimVolume, hubStatus, waitingClone } from '../testing/clusterSamples';
 import { originWords, stateWords } from './clones/cloneWords';
 import { connectionLine, operationWords } from './footer/footerWords';
 import { announcementOf } from './liveRegion';
@@ -19,7 +20,9 @@ import {
   restoreTitle
 } from './timeline/restoreEventWords';
 import { omissionWords, rowLabel, secondLine } from './timeline/snapshotWords';
-import { volumeUsage } from './volumes/volumeUsage';
+import { elsewhereWords } from './timeline/elsewhereWords';
+import { noVolumesWords } from './volumes/noVolumesWords';
+import { storageFacts, volumeUsage } from './volumes/volumeUsage';
 
 const { trans, format } = language;
 const gib = (value: number): Size => ({ known: true, bytes: value * 2 ** 30 });
@@ -143,6 +146,56 @@ it('says how the page stands towards the server', () => {
     })
   ).toBe('No answer for 8 min. Next try in 20 s');
   expect(line({ state: 'incompatible', serverMajor: 2 })).toBe('Page and server differ');
+  expect(line({ state: 'online', status: hubStatus() })).toBe('Connected · namespace hub');
+  expect(line({ state: 'online', status: hubStatus({ freshness: AWAY }) })).toBe(
+    'No answer for 8 min. Next try in 20 s'
+  );
+});
+
+it('says what stores a claim and how it may be mounted', () => {
+  expect(storageFacts(claimVolume(), trans)).toBe('Stored by cow.csi.test\nStorage class cow\nAccess ReadWriteOnce');
+  expect(storageFacts(sampleVolume(), trans)).toBe('Stored by ext4, hard links');
+});
+
+it('says that a clone waits for its first pod, and counts no time for it', () => {
+  expect(stateWords(waitingClone(), NOW, format, trans)).toBe('Waits for its first pod (normal here)');
+});
+
+describe('no volumes', () => {
+  it('are explained by the configuration of directories, the pod, or what the provider found', () => {
+    expect(noVolumesWords(ONLINE, trans).detail).toBe('This server has no directory that Datamark works on.');
+    expect(noVolumesWords({ state: 'online', status: hubStatus() }, trans).detail).toBe(
+      'Datamark knows no claim that pod jupyter-alice mounts.'
+    );
+    const notice = { code: 'no-volumes', message: 'Pod p mounts no claim.', fix: 'Add one.', object: null };
+    expect(noVolumesWords({ state: 'online', status: hubStatus({ notices: [notice] }) }, trans)).toEqual({
+      detail: 'Pod p mounts no claim.',
+      next: 'Add one.'
+    });
+  });
+});
+
+describe('snapshots made elsewhere', () => {
+  const words = (elsewhere: Parameters<typeof claimVolume>[0]) => elsewhereWords(claimVolume(elsewhere), format, trans);
+  it('are said nothing of where all are shown', () => {
+    expect(words({})).toBeNull();
+    expect(words({ elsewhere: { state: 'shown' } })).toBeNull();
+  });
+  it('can be looked for, and say how far that is', () => {
+    expect(words({ elsewhere: { state: 'not-looked', count: 9000, message: 'At most 9,000 more.' } })).toEqual({
+      look: 'open',
+      text: 'At most 9,000 more.',
+      canLook: true
+    });
+    expect(words({ elsewhere: { state: 'looking', read: 1500, remaining: 7500 } })).toEqual({
+      look: 'running',
+      text: 'Looking for snapshots made elsewhere: 1,500 of 9,000 read',
+      canLook: false
+    });
+    expect(words({ elsewhere: { state: 'looked', at: NOW.toISOString(), found: 2 } })?.text).toBe(
+      'Snapshots made elsewhere: 2 found, as of 14:20.'
+    );
+  });
 });
 
 describe('announcements', () => {

@@ -170,6 +170,9 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
       told.push(`folder ${path}`);
       return Promise.resolve();
     },
+    openPage: address => {
+      told.push(`page ${address}`);
+    },
     copyText: text => {
       told.push(`copied ${text}`);
       return Promise.resolve();

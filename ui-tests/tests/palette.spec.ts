@@ -18,6 +18,7 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
     'Delete Snapshot…',
     'Edit Snapshot Note…',
     'Hold Snapshot…',
+    'Look for Snapshots Made Elsewhere',
     'Open Clone',
     'Refresh',
     'Release Snapshot',

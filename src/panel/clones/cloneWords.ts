@@ -19,6 +19,9 @@ export function stateWords(clone: Clone, now: Date, format: Format, trans: Trans
   const { state, usedBy } = clone;
   switch (state.phase) {
     case 'pending': {
+      if (state.awaitsUse === true) {
+        return state.message;
+      }
       const elapsed = format.duration(now.getTime() - Date.parse(state.since));
       const copying = trans.__('Copying for %1', elapsed);
       return state.message === '' ? copying : `${copying} · ${state.message}`;

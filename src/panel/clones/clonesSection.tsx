@@ -104,8 +104,12 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
     ({ object, state }) => object.kind === 'clone' && object.name === clone.id && state !== 'failed'
   );
   const origin = originWords(clone, trans);
-  const busy = phase === 'pending' || phase === 'deleting';
-  const mark = busy ? (
+  // Nothing happens to it before a server uses it: it can be opened and deleted like a ready one.
+  const waits = clone.state.phase === 'pending' && clone.state.awaitsUse === true;
+  const busy = (phase === 'pending' && !waits) || phase === 'deleting';
+  const mark = waits ? (
+    <Icon icon={pendingIcon} />
+  ) : busy ? (
     <Icon icon={pendingIcon} className="dm-busy dm-spin" />
   ) : phase === 'failed' ? (
     <Icon icon={errorIcon} className="dm-bad" />
@@ -131,14 +135,14 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
         <bdi>{clone.name}</bdi>
       </span>
       <span className="dm-chips" role="gridcell">
-        {making !== undefined && phase === 'pending' ? (
+        {making !== undefined && phase === 'pending' && !waits ? (
           <Button
             label={trans.__('Cancel')}
             tabIndex={-1}
             disabled={making.cancel.available ? null : making.cancel.reason}
             onClick={() => run(environment, CommandIDs.cancelOperation, { operation: making.id })}
           />
-        ) : phase === 'ready' ? (
+        ) : phase === 'ready' || waits ? (
           <Button label={trans.__('Open')} tabIndex={-1} onClick={() => run(environment, CommandIDs.openClone, args)} />
         ) : null}
         {busy ? (
@@ -175,7 +179,7 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
           </span>
         </div>
       )}
-      {phase === 'pending' ? (
+      {phase === 'pending' && !waits ? (
         <div className="dm-indet" role="progressbar" aria-label={trans.__('Clone is being created')} />
       ) : null}
     </div>

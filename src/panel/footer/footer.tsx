@@ -6,7 +6,7 @@ import { CommandIDs } from '../../tokens';
 import { IconButton } from '../button';
 import { run, useEnvironment, useNow } from '../environment';
 import { Icon } from '../icon';
-import { connectionLine, operationWords } from './footerWords';
+import { connectionLine, countsSeconds, operationWords } from './footerWords';
 
 /** The footer. */
 export function Footer(): JSX.Element {
@@ -74,7 +74,7 @@ function Since({ instant }: { instant: string }): JSX.Element {
 function ConnectionRow(): JSX.Element {
   const environment = useEnvironment();
   const { trans, format, model } = environment;
-  const now = useNow(model.connection.state === 'unreachable' ? 1_000 : 60_000);
+  const now = useNow(countsSeconds(model.connection) ? 1_000 : 60_000);
   const { icon, look, text } = connectionLine(model.connection, now, format, trans);
   return (
     <button

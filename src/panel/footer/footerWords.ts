@@ -60,7 +60,11 @@ export function connectionLine(
     case 'connecting':
       return { icon: pendingIcon, look: 'dm-busy dm-spin', text: trans.__('Connecting…') };
     case 'online': {
-      const { capabilities, notices, provider } = connection.status;
+      const { capabilities, freshness, notices, provider } = connection.status;
+      if (!freshness.current) {
+        const retryAt = freshness.retryAt === null ? null : new Date(freshness.retryAt);
+        return silence(new Date(freshness.since), retryAt, now, format, trans);
+      }
       const off = Object.values(capabilities).filter(one => !one.available).length;
       if (notices.length > 0) {
         const text = trans._n('%1 notice: see status', '%1 notices: see status', notices.length);
@@ -80,14 +84,28 @@ export function connectionLine(
       return { icon: errorIcon, look: 'dm-bad', text: trans.__('No server part') };
     case 'incompatible':
       return { icon: warnIcon, look: 'dm-warn', text: trans.__('Page and server differ') };
-    case 'unreachable': {
-      const silent = format.duration(now.getTime() - connection.since.getTime());
-      const wait = connection.retryAt === null ? 0 : connection.retryAt.getTime() - now.getTime();
-      const text =
-        wait > 0
-          ? trans.__('No answer for %1. Next try in %2', silent, format.duration(wait + 999))
-          : trans.__('No answer for %1. Trying now', silent);
-      return { icon: plugIcon, look: 'dm-warn', text };
-    }
+    case 'unreachable':
+      return silence(connection.since, connection.retryAt, now, format, trans);
   }
 }
+
+/** "No answer for 8 min. Next try in 20 s". */
+function silence(
+  since: Date,
+  retryAt: Date | null,
+  now: Date,
+  format: Format,
+  trans: TranslationBundle
+): ConnectionLine {
+  const silent = format.duration(now.getTime() - since.getTime());
+  const wait = retryAt === null ? 0 : retryAt.getTime() - now.getTime();
+  const text =
+    wait > 0
+      ? trans.__('No answer for %1. Next try in %2', silent, format.duration(wait + 999))
+      : trans.__('No answer for %1. Trying now', silent);
+  return { icon: plugIcon, look: 'dm-warn', text };
+}
+
+/** Whether the line counts seconds. */
+export const countsSeconds = (connection: Connection): boolean =>
+  connection.state === 'unreachable' || (connection.state === 'online' && !connection.status.freshness.current);

@@ -3,6 +3,7 @@ import { searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { whyNotVolume } from '../../commands/reasons';
 import { datamarkIcon, offIcon, snapshotIcon } from '../../icons';
+import { UNKNOWN } from '../../model/format';
 import { itemsOf } from '../../model/listState';
 import { CommandIDs } from '../../tokens';
 import { Button } from '../button';
@@ -12,6 +13,7 @@ import { AsOf, ListFault } from '../listFault';
 import { Section } from '../section';
 import { StateView } from '../stateView';
 import { DateFilter } from './dateFilter';
+import { ElsewhereLine, LookElsewhere } from './elsewhere';
 import { TimelineList } from './timelineList';
 
 /** The same thing from a notebook; code, so never translated. */
@@ -28,6 +30,7 @@ export function TimelineSection({ wish }: TimelineSectionProps): JSX.Element {
   const { timeline } = model;
   const volume = model.selectedVolume;
   const known = timeline.list.state === 'ready' || timeline.list.state === 'unreachable';
+  const none = volume !== null && !volume.can.snapshot.available && timeline.total === 0;
   return (
     <Section
       name="timeline"
@@ -37,7 +40,7 @@ export function TimelineSection({ wish }: TimelineSectionProps): JSX.Element {
         volume === null ? null : (
           <>
             <bdi className="dm-trunc">{volume.name}</bdi>
-            {known ? <span>· {format.count(timeline.total)}</span> : null}
+            {known ? <span>· {none ? UNKNOWN : format.count(timeline.total)}</span> : null}
           </>
         )
       }
@@ -112,6 +115,7 @@ function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
         <DateFilter onGoTo={goToDay} />
       </div>
       <AsOf list={timeline.list} />
+      <ElsewhereLine />
       {rows.length === 0 ? (
         <StateView
           icon={offIcon}
@@ -149,6 +153,7 @@ function EmptyTimeline(): JSX.Element {
         next={volume.can.snapshot.fix}
       >
         <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
+        <LookElsewhere />
       </StateView>
     );
   }
@@ -159,9 +164,15 @@ function EmptyTimeline(): JSX.Element {
     <StateView
       icon={datamarkIcon}
       heading={trans.__('No snapshots of %1 yet', name)}
-      next={trans.__(
-        'A snapshot keeps the files of this volume as they are now. You can clone it to look into it beside your work, or restore all of it.'
-      )}
+      next={
+        volume === null || volume.can.restore.available
+          ? trans.__(
+              'A snapshot keeps the files of this volume as they are now. You can clone it to look into it beside your work, or restore all of it.'
+            )
+          : trans.__(
+              'A snapshot keeps the files of this volume as they are now. You can clone it to look into it beside your work.'
+            )
+      }
       after={
         <p>
           {trans.__('In a notebook:')} <code className="dm-mono">{MAGIC}</code>
@@ -178,6 +189,7 @@ function EmptyTimeline(): JSX.Element {
         }
         onClick={() => run(environment, CommandIDs.createSnapshot, volume === null ? {} : { volume: volume.id })}
       />
+      <LookElsewhere />
     </StateView>
   );
 }

@@ -9,7 +9,7 @@ import { Button, IconButton } from '../button';
 import { openMenuAt, type MenuEntry } from '../contextMenu';
 import { run, useEnvironment } from '../environment';
 import { Icon } from '../icon';
-import { volumeUsage } from './volumeUsage';
+import { storageFacts, volumeUsage } from './volumeUsage';
 
 const ROLE_ICONS: Readonly<Record<VolumeRole, typeof homeIcon>> = {
   home: homeIcon,
@@ -74,6 +74,11 @@ export function VolumeRow({ volume, id, selected, active, bare, onSelect }: Volu
             {trans.__('read-only')}
           </span>
         ) : null}
+        {volume.shared === null ? null : (
+          <span className="is-extra dm-tag" title={volume.shared}>
+            {trans.__('shared')}
+          </span>
+        )}
         {noSnapshots === null ? null : (
           <span className="dm-tag" title={trans.__('No snapshots: %1', noSnapshots)}>
             <Icon icon={offIcon} className="dm-icon-s dm-inline" />
@@ -88,11 +93,17 @@ export function VolumeRow({ volume, id, selected, active, bare, onSelect }: Volu
           <span className="dm-trunc" title={volume.mountPath}>
             <bdi>{volume.mountPath}</bdi>
           </span>
-          <span className="is-extra dm-trunc" title={volume.driver}>
-            {volume.driver}
+          <span className="is-extra dm-trunc" title={storageFacts(volume, trans)}>
+            {volume.storageClass ?? volume.driver}
           </span>
         </div>
       ) : null}
+      {volume.trouble === null ? null : (
+        <div className="dm-vol-trouble dm-reason" role="gridcell">
+          <Icon icon={warnIcon} className="dm-warn dm-icon-s" />
+          <span>{volume.trouble}</span>
+        </div>
+      )}
       <div role="gridcell" className="dm-vol-use">
         <div
           className={`dm-usage${usage.share === null ? ' is-unknown' : ''}${usage.high ? ' is-high' : ''}`}

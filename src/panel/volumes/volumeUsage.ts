@@ -43,3 +43,14 @@ export function volumeUsage(volume: Volume, format: Format, trans: TranslationBu
   ].join('\n');
   return { text, hover, share, high: share !== null && share >= HIGH };
 }
+
+/** What stores it and how it may be mounted, one fact a line. */
+export function storageFacts(volume: Volume, trans: TranslationBundle): string {
+  return [
+    trans.__('Stored by %1', volume.driver),
+    volume.storageClass === null ? null : trans.__('Storage class %1', volume.storageClass),
+    volume.accessModes.length === 0 ? null : trans.__('Access %1', volume.accessModes.join(', '))
+  ]
+    .filter(part => part !== null)
+    .join('\n');
+}

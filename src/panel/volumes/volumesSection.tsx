@@ -11,6 +11,7 @@ import { AsOf, ListFault } from '../listFault';
 import { ObjectGrid } from '../objectGrid';
 import { Section } from '../section';
 import { StateView } from '../stateView';
+import { noVolumesWords } from './noVolumesWords';
 import { volumeMenu, VolumeRow } from './volumeRow';
 
 /** The section; while Datamark can't answer, its cause and fix stand here. */
@@ -56,13 +57,9 @@ function VolumeList(): JSX.Element {
   const [moved, setMoved] = React.useState<string | null>(null);
   if (volumes.length === 0) {
     return (
-      <StateView
-        icon={volumeIcon}
-        heading={trans.__('No volumes found')}
-        detail={trans.__('This server has no directory that Datamark works on.')}
-        next={trans.__('An admin can add directories to the configuration of the server extension.')}
-      >
+      <StateView icon={volumeIcon} heading={trans.__('No volumes found')} {...noVolumesWords(model.connection, trans)}>
         <Button label={trans.__('Check again')} onClick={() => run(environment, CommandIDs.refresh)} />
+        <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
       </StateView>
     );
   }
