@@ -87,6 +87,8 @@ def lab_environment() -> dict[str, str]:
         notifications.write_text('{"fetchNews": "false"}\n')
     return {
         **os.environ,
+        # The demo is about a directory, also in a pod.
+        "DATAMARK_PROVIDER": "local",
         "JUPYTER_CONFIG_DIR": str(own / "config"),
         "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),

@@ -30,7 +30,7 @@ def test_sample_notebook_runs_headless(notebook: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("jupyter")), *command],
         cwd=tmp_path,
-        env={**environment, "PYTHONUTF8": "1"},
+        env={**environment, "DATAMARK_PROVIDER": "local", "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -20,6 +20,8 @@ DEADLINE = 90
 def clean_environment(**more: str) -> dict[str, str]:
     """This process's environment without anything that leads to another sidecar."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATAMARK_", "JPY_", "COLUMNS"))}
+    # Wherever the tests run: they are about directories.
+    kept["DATAMARK_PROVIDER"] = "local"
     return {**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1", **more}
 
 

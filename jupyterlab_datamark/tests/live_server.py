@@ -108,6 +108,8 @@ class LiveServer:
             # Nothing of this machine's or this environment's configuration.
             "JUPYTER_NO_CONFIG": "1",
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
+            # Wherever the tests run: they are about directories, unless one says otherwise.
+            "DATAMARK_PROVIDER": "local",
             **self._environment,
         }
         with self.log_path.open("ab") as log:

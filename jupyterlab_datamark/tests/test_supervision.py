@@ -79,6 +79,7 @@ def test_the_sidecar_is_told_the_volumes(make_server: MakeServer, stand_in: Stan
     server.api("GET", "/status")
     configuration = stand_in.records("start")[0]["configuration"]
     root = str(server.root.resolve())
+    assert configuration.pop("automatic")["mode"] == "off"
     assert configuration == {
         "provider": "local",
         "volumes": [{"name": "data", "path": f"{root}/sub/data"}, {"name": "scratch", "path": "/scratch"}],
@@ -89,6 +90,38 @@ def test_the_sidecar_is_told_the_volumes(make_server: MakeServer, stand_in: Stan
         "faults": {"slowMs": 5},
         "socket": _socket(server),
     }
+
+
+def test_in_a_pod_the_sidecar_is_told_what_it_needs_of_the_environment(
+    make_server: MakeServer, stand_in: StandIn
+) -> None:
+    settings = {"node": stand_in.node, "snapshot_class": "gold", "allow_shared_snapshots": True}
+    pod = {
+        "DATAMARK_PROVIDER": "",
+        "KUBERNETES_SERVICE_HOST": "127.0.0.1",
+        "KUBERNETES_SERVICE_PORT": "1",
+        "HOSTNAME": "jupyter-ann",
+        "JUPYTERHUB_USER": "ann",
+        "JUPYTERHUB_BASE_URL": "/hubs/",
+        "DATAMARK_VOLUMES": "/home/ann=claim-ann",
+    }
+    server = make_server(settings, environment=pod)
+    server.api("GET", "/status")
+    configuration = stand_in.records("start")[0]["configuration"]
+    told = configuration["kubernetes"]
+    assert (configuration["provider"], configuration["user"]) == ("kubernetes", "ann")
+    assert (configuration["serverRoot"], told["home"]) == (str(server.root), str(server.home))
+    assert (told["podName"], told["volumes"]) == ("jupyter-ann", "/home/ann=claim-ann")
+    assert (told["snapshotClass"], told["allowSharedSnapshots"]) == ("gold", True)
+    assert told["apiServer"] == {"host": "127.0.0.1", "port": "1"}
+    assert told["jupyterHub"]["baseUrl"] == "/hubs/"
+
+
+def test_a_setting_keeps_a_pod_with_its_directories(make_server: MakeServer, stand_in: StandIn) -> None:
+    pod = {"DATAMARK_PROVIDER": "", "DATAMARK_VOLUMES": "/home/ann=claim-ann"}
+    server = make_server({"node": stand_in.node, "provider": "local"}, environment=pod)
+    server.api("GET", "/status")
+    assert stand_in.records("start")[0]["configuration"]["provider"] == "local"
 
 
 def test_after_a_kill_the_next_request_is_answered(make_server: MakeServer) -> None:

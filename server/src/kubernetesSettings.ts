@@ -21,10 +21,8 @@ export type JupyterHubEnvironment = z.infer<typeof JupyterHubEnvironment>;
 
 /** Everything the Kubernetes provider is told. */
 export const KubernetesSettings = z.object({
-  /** A kubeconfig instead of the pod's own account, outside of a cluster. */
+  /** KUBECONFIG: files to use instead of the pod's own account. */
   kubeconfig: z.string().nullable().default(null),
-  /** Its context; null: the current one. */
-  context: z.string().nullable().default(null),
   /** Of the pod, KUBERNETES_SERVICE_HOST and _PORT; null outside of a cluster. */
   apiServer: z
     .object({ host: z.string().min(1), port: z.string().min(1) })

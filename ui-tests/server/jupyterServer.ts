@@ -119,6 +119,8 @@ export async function startJupyterServer(options: ServerOptions): Promise<Jupyte
     cwd: root,
     env: {
       ...process.env,
+      // Also where the tests themselves run in a pod.
+      DATAMARK_PROVIDER: 'local',
       ...options.environment,
       DATAMARK_UI_TEST: JSON.stringify(given),
       // Settings and kernels of the person who runs the tests stay out of it.

@@ -21,7 +21,7 @@ interface StoredRecord {
 
 /** Makes `count` snapshots titled `run 1` (the oldest) to `run <count>`. */
 export async function seedSnapshots(root: string, count: number): Promise<void> {
-  const environment = { ...process.env };
+  const environment: NodeJS.ProcessEnv = { ...process.env, DATAMARK_PROVIDER: 'local' };
   delete environment.DATAMARK_SOCKET;
   await promisify(execFile)(COMMAND, ['snapshot', '--title', `run ${count}`, '--json'], {
     cwd: root,

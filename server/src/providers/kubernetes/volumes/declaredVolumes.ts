@@ -11,7 +11,7 @@ export interface DeclaredVolumes {
 }
 
 /** The last `=` that a claim's name follows: paths may contain `=`, names of claims can't. */
-const ENTRY = /^(?<path>\/.*?)\/*=(?<claim>[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)(?:\/(?<sub>[^=]+))?$/su;
+const ENTRY = /^(?<path>\/.*?)\/*=(?<claim>[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)(?:\/(?<sub>[^=]*))?$/su;
 const FORM = 'Ask the administrator to write <mount path>=<claim>, for example /home/jovyan=claim-ann.';
 
 /** What the variable declares; null where it is not set or empty. Entries that can't be read are told, the others used. */
