@@ -37,7 +37,7 @@ EXIT_REFUSED = 3
 EXIT_NOT_AVAILABLE = 4
 EXIT_INTERRUPTED = 130
 
-_NOT_AVAILABLE = {"starting", "store-locked", "sidecar-unavailable", "sidecar-timeout"}
+_NOT_AVAILABLE = {"starting", "store-locked", "storage-unreachable", "sidecar-unavailable", "sidecar-timeout"}
 _REFUSED = {
     "cluster-refused",
     "forbidden",
