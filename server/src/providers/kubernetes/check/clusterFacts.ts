@@ -1,6 +1,5 @@
 /** Everything one look at the cluster found out, as data: findings are made from it and from nothing else. */
 import type { KubernetesError } from '../client/kubernetesApi';
-import type { PersistentVolumeClaim } from '../volumes/claimResource';
 import type { AccountReview } from './accountReview';
 import type { ResourceQuota } from './resourceQuota';
 
@@ -62,6 +61,3 @@ export interface ReachedFacts {
 
 export type ClusterFacts =
   { readonly state: 'never' } | { readonly state: 'unreached'; readonly error: KubernetesError } | ReachedFacts;
-
-/** A claim that can stand for the own ones in a dry run. */
-export type OwnClaim = PersistentVolumeClaim;

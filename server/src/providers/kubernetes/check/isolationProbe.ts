@@ -23,21 +23,22 @@ export interface ProbeOptions {
   readonly namespace: string;
   readonly claims: readonly ClaimRecord[];
   readonly platform: PlatformAdapter;
+  /** Value of the label `owner` on what is made here; null: nobody's. */
+  readonly ownerLabel: string | null;
   readonly account: AccountReview;
   readonly signal: AbortSignal;
 }
 
 /** Never rejects for what the API answers. */
 export async function probeIsolation(options: ProbeOptions): Promise<Isolation> {
-  const { claims, platform, account } = options;
+  const { claims, platform, ownerLabel, account } = options;
   if (account.may({ verb: 'list', group: '', resource: 'persistentvolumeclaims' }) === false) {
     return { state: 'unknown', why: 'forbidden' };
   }
   const objects = claims.flatMap(({ object }) => (object === null ? [] : [object]));
-  const ownerLabel = platform.ownerLabel(objects.map(({ metadata }) => metadata));
   const own = objects.find(({ metadata }) => platform.ownership(metadata, ownerLabel).whose === 'own') ?? objects[0];
   try {
-    const other = await claimOfSomebodyElse(options, own, ownerLabel);
+    const other = await claimOfSomebodyElse(options, own);
     if (other === null) {
       return { state: 'alone' };
     }
@@ -45,8 +46,8 @@ export async function probeIsolation(options: ProbeOptions): Promise<Isolation> 
       return { state: 'unknown', why: 'own-claim-unknown' };
     }
     const [snapshot, clone] = await Promise.all([
-      probe(options, 'volumesnapshots', claim => snapshotOf(options, own, claim, ownerLabel), own, other.claim),
-      probe(options, 'persistentvolumeclaims', claim => cloneOf(options, own, claim, ownerLabel), own, other.claim)
+      probe(options, 'volumesnapshots', claim => snapshotOf(options, own, claim), own, other.claim),
+      probe(options, 'persistentvolumeclaims', claim => cloneOf(options, own, claim), own, other.claim)
     ]);
     return { state: 'shared', ...other, snapshot, clone };
   } catch (error) {
@@ -58,9 +59,8 @@ export async function probeIsolation(options: ProbeOptions): Promise<Isolation> 
 }
 
 async function claimOfSomebodyElse(
-  { api, namespace, platform, signal }: ProbeOptions,
-  own: PersistentVolumeClaim | undefined,
-  ownerLabel: string | null
+  { api, namespace, platform, ownerLabel, signal }: ProbeOptions,
+  own: PersistentVolumeClaim | undefined
 ): Promise<{ claim: string; owner: string } | null> {
   const schema = z.object({ items: z.array(z.object({ metadata: ObjectMetadata })) });
   for (const label of OWNER_LABELS) {
@@ -116,12 +116,7 @@ const marks = (ownerLabel: string | null): Record<string, string> => ({
   ...(ownerLabel === null ? {} : { [labels.owner]: ownerLabel })
 });
 
-function snapshotOf(
-  { namespace }: ProbeOptions,
-  own: PersistentVolumeClaim,
-  claim: string,
-  ownerLabel: string | null
-): Draft {
+function snapshotOf({ namespace, ownerLabel }: ProbeOptions, own: PersistentVolumeClaim, claim: string): Draft {
   return {
     path: paths.snapshots(namespace),
     body: {
@@ -133,12 +128,7 @@ function snapshotOf(
   };
 }
 
-function cloneOf(
-  { namespace }: ProbeOptions,
-  own: PersistentVolumeClaim,
-  claim: string,
-  ownerLabel: string | null
-): Draft {
+function cloneOf({ namespace, ownerLabel }: ProbeOptions, own: PersistentVolumeClaim, claim: string): Draft {
   const { accessModes, storageClassName, volumeMode, resources } = own.spec;
   return {
     path: paths.claims(namespace),
@@ -150,7 +140,7 @@ function cloneOf(
         accessModes,
         volumeMode,
         resources,
-        ...(storageClassName == null ? {} : { storageClassName }),
+        ...(storageClassName ? { storageClassName } : {}),
         dataSourceRef: { kind: 'PersistentVolumeClaim', name: claim }
       }
     }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { KubernetesError, type ApiRequest, type KubernetesApi } from '../client/kubernetesApi';
 import { SNAPSHOT_GROUP } from '../resources';
-import type { ClaimRecord } from '../volumes/claims';
 import { reviewAccount, type AccountReview } from './accountReview';
 import type { ClusterFacts, Isolation, Read, SnapshotApi } from './clusterFacts';
 import { NEEDED_RIGHTS } from './neededRights';
@@ -14,7 +13,6 @@ const TIMEOUT_MS = 5_000;
 export interface LookOptions {
   readonly api: KubernetesApi;
   readonly namespace: string;
-  readonly claims: readonly ClaimRecord[];
   /** Drivers of the claims that no snapshot class is for. */
   readonly doubtfulDrivers: readonly string[];
   /** Finds out whether owners are kept apart. */

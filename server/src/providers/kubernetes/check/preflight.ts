@@ -6,11 +6,11 @@ import type { CheckFinding } from '../../../../../contract';
 import type { KubernetesSettings } from '../../../kubernetesSettings';
 import type { PlatformAdapter } from '../../../platforms/platformAdapter';
 import type { AccountRights, Action, Obstacle, Verb } from '../accountRights';
-import { backOffMs } from '../client/backOff';
+import { backOffMs, type Pace } from '../client/backOff';
 import type { KubernetesApi } from '../client/kubernetesApi';
 import { chooseSnapshotClass } from '../snapshots/snapshotClassChoice';
 import type { StorageClasses } from '../storageClasses';
-import type { ClaimRecord } from '../volumes/claims';
+import type { Claims } from '../volumes/claims';
 import type { AccountReview } from './accountReview';
 import type { ClusterFacts, Isolation } from './clusterFacts';
 import { clusterFindings } from './clusterFindings';
@@ -20,26 +20,30 @@ import { lookAtCluster } from './lookAtCluster';
 import { NEEDED_RIGHTS } from './neededRights';
 import { missingRight } from './rightsFindings';
 
+export interface PreflightTimes {
+  /** Waits between tries while the API server is not reached. */
+  readonly pace: Pace;
+  /** Bound of the looks that a refused call or a full quota asks for, ms. */
+  readonly againMs: number;
+}
+
 export interface PreflightOptions {
   readonly api: KubernetesApi;
   readonly namespace: string;
   readonly settings: Pick<KubernetesSettings, 'snapshotClass' | 'volumes' | 'podName' | 'isolation'>;
   readonly platform: PlatformAdapter;
   /** The server's claims as last seen; empty until they were looked for. */
-  readonly claims: () => readonly ClaimRecord[];
+  readonly claims: () => Pick<Claims, 'list' | 'ownerLabel'>;
   readonly classes: () => Pick<StorageClasses, 'snapshots' | 'volumes' | 'refresh'>;
   readonly log: { warn(details: object, message: string): void };
-  /** Waits between tries while the API server is not reached. */
-  readonly pace?: { readonly baseMs: number; readonly capMs: number };
+  readonly times?: Partial<PreflightTimes>;
 }
 
 /** A look serves so long unless something asks for a newer one, ms. */
 const GOOD_FOR_MS = 30_000;
-/** Bound of the looks that a refused call asks for, ms. */
-const AFTER_REFUSAL_MS = 5_000;
 /** Policies change rarely, and a trial is a write in the audit log, ms. */
 const ISOLATION_GOOD_FOR_MS = 300_000;
-const PACE = { baseMs: 2_000, capMs: 30_000 };
+const TIMES: PreflightTimes = { pace: { baseMs: 2_000, capMs: 30_000 }, againMs: 5_000 };
 
 /** What can be done here, and why not. */
 export class Preflight implements AccountRights {
@@ -53,7 +57,11 @@ export class Preflight implements AccountRights {
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
 
-  constructor(private readonly options: PreflightOptions) {}
+  private readonly times: PreflightTimes;
+
+  constructor(private readonly options: PreflightOptions) {
+    this.times = { ...TIMES, ...options.times };
+  }
 
   /** Looks unless that was done within `maxAgeMs`. Never rejects; while the server is not reached it goes on trying. */
   async look(maxAgeMs = GOOD_FOR_MS): Promise<void> {
@@ -68,7 +76,7 @@ export class Preflight implements AccountRights {
 
   /** A call was refused although `may` did not say so: rights may have changed. Bounded, and answers by `onChange`. */
   refused(): void {
-    void this.look(AFTER_REFUSAL_MS);
+    void this.look(this.times.againMs);
   }
 
   /** Ends the tries that are under way. */
@@ -106,7 +114,7 @@ export class Preflight implements AccountRights {
     );
     if (inTheWay?.shown.docs === 'quota') {
       // Somebody may have made room since: the next look tells.
-      void this.look(AFTER_REFUSAL_MS);
+      void this.look(this.times.againMs);
     }
     return inTheWay?.obstacle ?? null;
   }
@@ -124,14 +132,14 @@ export class Preflight implements AccountRights {
       namespace,
       settings,
       facts: this.facts,
-      claims: claims(),
+      claims: claims().list(),
       snapshotClasses: snapshots,
       storageClasses: volumes
     });
   }
 
   private async lookNow(): Promise<void> {
-    const { api, namespace, claims, log } = this.options;
+    const { api, namespace, log } = this.options;
     const { signal } = this.stopping;
     if (signal.aborted) {
       return;
@@ -141,7 +149,6 @@ export class Preflight implements AccountRights {
       this.facts = await lookAtCluster({
         api,
         namespace,
-        claims: claims(),
         doubtfulDrivers: this.doubtfulDrivers(),
         isolation: account => this.isolationOf(account),
         signal
@@ -161,7 +168,7 @@ export class Preflight implements AccountRights {
       return;
     }
     this.failures += 1;
-    this.timer = setTimeout(() => void this.look(0), backOffMs(this.options.pace ?? PACE, this.failures));
+    this.timer = setTimeout(() => void this.look(0), backOffMs(this.times.pace, this.failures));
     this.timer.unref();
   }
 
@@ -175,7 +182,16 @@ export class Preflight implements AccountRights {
       return known.value;
     }
     const { signal } = this.stopping;
-    const value = await probeIsolation({ api, namespace, platform, claims: claims(), account, signal });
+    const ownerLabel = claims().ownerLabel();
+    const value = await probeIsolation({
+      api,
+      namespace,
+      platform,
+      claims: claims().list(),
+      ownerLabel,
+      account,
+      signal
+    });
     // What could not be told is asked again at the next look.
     this.isolation = value.state === 'unknown' ? null : { value, at: performance.now() };
     return value;
@@ -184,10 +200,12 @@ export class Preflight implements AccountRights {
   private doubtfulDrivers(): string[] {
     const { claims, classes, settings } = this.options;
     const { snapshots } = classes();
-    const drivers = claims().flatMap(({ driver }) => {
-      const choice = chooseSnapshotClass({ classes: snapshots, driver, configured: settings.snapshotClass });
-      return driver === null || choice.possible ? [] : [driver];
-    });
+    const drivers = claims()
+      .list()
+      .flatMap(({ driver }) => {
+        const choice = chooseSnapshotClass({ classes: snapshots, driver, configured: settings.snapshotClass });
+        return driver === null || choice.possible ? [] : [driver];
+      });
     return [...new Set(drivers)];
   }
 

@@ -42,7 +42,7 @@ const KINDS: Readonly<Record<string, Limit['counts']>> = {
 /** The limits of all quotas that matter here; a quota without a status yet limits, but what is used is not known. */
 export function limitsOf(quotas: readonly ResourceQuota[]): Limit[] {
   return quotas.flatMap(({ metadata, spec, status }) => {
-    if (spec.scopes.length > 0 || spec.scopeSelector != null) {
+    if (spec.scopes.length > 0 || spec.scopeSelector !== undefined) {
       return [];
     }
     return Object.entries(status.hard).flatMap(([key, text]): Limit[] => {
