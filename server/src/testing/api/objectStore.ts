@@ -100,6 +100,11 @@ export class ObjectStore {
       .map(([, object]) => object);
   }
 
+  /** All of a kind, by its name. */
+  listAll(kind: string, namespace: string | null = null): ApiObject[] {
+    return this.list(kindOf(kind), namespace);
+  }
+
   find(reference: ObjectReference): ApiObject | null {
     return this.#objects.get(keyOf(reference)) ?? null;
   }

@@ -57,7 +57,7 @@ export class OpenWatches {
       return;
     }
     this.#open.add(watch);
-    response.once('close', () => this.#open.delete(watch));
+    response.once('close', () => this.#open.delete(watch)).once('error', () => this.#open.delete(watch));
     missed.forEach(watch.tell);
     const seconds = Number(query.get('timeoutSeconds'));
     if (seconds > 0) {
@@ -114,7 +114,9 @@ export class OpenWatches {
   /** Each is sent a line that is cut off in its middle, and its connection is cut. */
   tear(): void {
     this.#open.forEach(({ response }) => {
-      response.write('{"type":"ADDED","object":{"metadata":{"na', () => response.socket?.resetAndDestroy());
+      if (!response.writableEnded) {
+        response.write('{"type":"ADDED","object":{"metadata":{"na', () => response.socket?.resetAndDestroy());
+      }
     });
   }
 }
@@ -133,6 +135,9 @@ function eventOf(
 }
 
 function send(response: ServerResponse, type: string, object: object): void {
+  if (response.writableEnded || response.destroyed) {
+    return;
+  }
   response.write(`${JSON.stringify({ type, object })}\n`);
 }
 

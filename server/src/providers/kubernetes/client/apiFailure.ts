@@ -104,16 +104,19 @@ export function unansweredError(error: unknown, server: string, deadline: Deadli
   return new KubernetesError(0, code, `${server}: ${message}`, null, { cause: error });
 }
 
+const Thrown = z.object({ code: z.string().optional(), name: z.string().default('Unknown'), message: z.string() });
+const SeveralThrown = z.object({ errors: z.array(z.unknown()).min(1) });
+
 /** The code of a system, TLS or undici error; of several (one per address tried) that of the first. */
 function systemCode(error: unknown): { code: string; message: string } {
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return systemCode(error.errors[0]);
+  const several = SeveralThrown.safeParse(error);
+  if (several.success) {
+    return systemCode(several.data.errors[0]);
   }
-  if (!(error instanceof Error)) {
-    return { code: 'Unknown', message: String(error) };
-  }
-  const { code } = error as { code?: unknown };
-  return { code: typeof code === 'string' ? code : error.name, message: error.message };
+  const one = Thrown.safeParse(error);
+  return one.success
+    ? { code: one.data.code ?? one.data.name, message: one.data.message }
+    : { code: 'Unknown', message: String(error) };
 }
 
 /** Reasons of errors before anything of the request was sent: trying again can't do anything twice. */
