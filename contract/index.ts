@@ -3,6 +3,7 @@ export * from './check';
 export * from './clones';
 export * from './events';
 export * from './operations';
+export * from './owners';
 export * from './primitives';
 export * from './problem';
 export * from './restores';

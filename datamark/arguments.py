@@ -124,11 +124,23 @@ def _cancel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("operation", metavar="ID", help="id of an operation")
 
 
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all-owners", action="store_true", help="of everybody whose snapshots this account may list")
+    parser.add_argument(
+        "--namespace",
+        action="append",
+        default=[],
+        metavar="NS",
+        help="only there; may be repeated (default: wherever this account may list)",
+    )
+
+
 VERBS: dict[str, tuple[str, Add, Run]] = {
     "status": ("who answers, and the volumes", _no_options, verbs.status),
     "volumes": ("the volumes, their space and snapshots", _no_options, verbs.volumes),
     "snapshot": ("make a snapshot and wait until it is ready", _snapshot, verbs.snapshot),
     "snapshots": ("list snapshots, newest first", _snapshots, verbs.snapshots),
+    "list": ("for administrators: what the snapshots of all owners come to", _list, verbs.owners),
     "clone": ("make a writable copy of a snapshot or a volume", _clone, verbs.clone),
     "clones": ("list clones and where each came from", _no_options, verbs.clones),
     "restore": ("bring a volume back to a snapshot", _restore, verbs.restore),

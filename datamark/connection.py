@@ -232,20 +232,20 @@ def _provider() -> str:
     """Which provider serves here, as the server's extension decides it; DATAMARK_CONFIG may name it."""
     from .surroundings import choose_provider
 
-    return choose_provider(str(_extra_configuration().get("provider", "auto")))
+    return choose_provider(str(extra_configuration().get("provider", "auto")))
 
 
 def _configuration(root: Path | None) -> dict[str, object]:
     """The configuration of our own child: that of a directory, or of this pod's claims."""
     from .surroundings import current_user, kubernetes_settings
 
-    extra = {"user": current_user(), **_extra_configuration()}
+    extra = {"user": current_user(), **extra_configuration()}
     if root is not None:
         return {**extra, "provider": "local", "volumes": [{"path": str(root)}]}
     return {"kubernetes": kubernetes_settings(), **extra, "provider": "kubernetes"}
 
 
-def _extra_configuration() -> dict[str, object]:
+def extra_configuration() -> dict[str, object]:
     """Settings for our own child from DATAMARK_CONFIG (the format of the sidecar), without its volumes."""
     given = os.environ.get("DATAMARK_CONFIG")
     if not given:

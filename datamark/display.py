@@ -14,6 +14,7 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from . import words
+from .owners import OwnerList, owners_caption, owners_table
 from .primitives import Record
 from .records import Clone, DeletePlan, Done, Listing, Operation, Restore, Snapshot, Status, Volume
 
@@ -58,6 +59,10 @@ def plain(record: Record, *, width: int | None = None) -> str:
             return clean(empty(record))
         note = [clean(caption(record))] if record.kind == "snapshot" else []
         return "\n".join([*note, *_aligned(head, rows, width or terminal_width())])
+    if isinstance(record, OwnerList):
+        head, rows = owners_table(record)
+        caption_line = clean(owners_caption(record))
+        return "\n".join([caption_line, *_aligned(head, rows, width or terminal_width())] if rows else [caption_line])
     if isinstance(record, Status):
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
         lines = _aligned([], rows, width or terminal_width())
@@ -80,6 +85,9 @@ def html(record: Record) -> str:
         shown = rows[:SHOWN_ROWS]
         heading = f"<p>{_text(caption(record))}</p>" if record.kind == "snapshot" else ""
         return heading + _html_table(head, shown)
+    if isinstance(record, OwnerList):
+        head, rows = owners_table(record)
+        return f"<p>{_text(owners_caption(record))}</p>" + (_html_table(head, rows[:SHOWN_ROWS]) if rows else "")
     if isinstance(record, Status):
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
         return _html_table([], rows) + "".join(f"<p>{_text(line)}</p>" for line in status_lines(record))

@@ -39,6 +39,19 @@ def volumes(work: Workplace, _: Namespace) -> Record:
     return work.client.volumes()
 
 
+def owners(work: Workplace, arguments: Namespace) -> Record:
+    """What the snapshots of all owners come to."""
+    from .owner_query import read_owners
+
+    if not arguments.all_owners:
+        raise error(
+            "invalid-request",
+            "Without --all-owners there is nothing to add up.",
+            f"Your own snapshots: {work.command} snapshots. Those of everybody: {work.command} list --all-owners.",
+        )
+    return read_owners(arguments.namespace, work.progress())
+
+
 def snapshots(work: Workplace, arguments: Namespace) -> Record:
     """The newest snapshots of a volume."""
     volume = choose_volume(work, arguments.volume or arguments.of)

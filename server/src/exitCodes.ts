@@ -8,6 +8,8 @@ export const exitCodes = {
   software: 70,
   /** The socket can't be listened on. */
   system: 71,
+  /** The cluster refused it or gave no answer; the problem is on stdout. */
+  refused: 75,
   /** DATAMARK_CONFIG is missing or wrong. */
   configuration: 78
 } as const;

@@ -1,17 +1,19 @@
 /**
- * The command line of the bundle: `serve --fd N | --socket PATH`. It is made for the parent process that starts it;
- * people use the `datamark` command of the Python package.
+ * The command line of the bundle: `serve --fd N | --socket PATH`, and `owners`. It is made for the parent process that
+ * starts it; people use the `datamark` command of the Python package.
  */
 import { parseArgs } from 'node:util';
 import { readConfiguration } from './configuration';
 import { exitCodes } from './exitCodes';
+import { runOwners } from './runOwners';
 import { serve } from './serve';
 import type { Listening } from './listen';
 
-const USAGE = 'usage: sidecar.mjs serve (--fd N | --socket PATH) [--check-responses]';
+const USAGE = 'usage: sidecar.mjs serve (--fd N | --socket PATH) [--check-responses] | owners [--namespace NAME]…';
 
 type Parsed =
-  | { readonly ok: true; readonly listening: Listening; readonly checkResponses: boolean }
+  | { readonly ok: true; readonly command: 'serve'; readonly listening: Listening; readonly checkResponses: boolean }
+  | { readonly ok: true; readonly command: 'owners'; readonly namespaces: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 /** Reads the arguments behind the file's name. */
@@ -24,24 +26,29 @@ export function parseCommand(args: readonly string[]): Parsed {
       options: {
         fd: { type: 'string' },
         socket: { type: 'string' },
-        'check-responses': { type: 'boolean', default: false }
+        'check-responses': { type: 'boolean', default: false },
+        namespace: { type: 'string', multiple: true, default: [] }
       }
     });
-    const { fd, socket, 'check-responses': checkResponses } = values;
-    if (positionals.length !== 1 || positionals[0] !== 'serve') {
-      return refuse('The only command is `serve`.');
+    const { fd, socket, 'check-responses': checkResponses, namespace: namespaces } = values;
+    const [command, ...rest] = positionals;
+    if (rest.length > 0 || (command !== 'serve' && command !== 'owners')) {
+      return refuse('The commands are `serve` and `owners`.');
+    }
+    if (command === 'owners') {
+      return { ok: true, command, namespaces };
     }
     if ((fd === undefined) === (socket === undefined)) {
       return refuse('Give either --fd or --socket.');
     }
     if (socket !== undefined) {
-      return { ok: true, listening: { path: socket }, checkResponses };
+      return { ok: true, command, listening: { path: socket }, checkResponses };
     }
     const number = Number(fd);
     if (!Number.isInteger(number) || number < 3) {
       return refuse(`--fd takes the number of an inherited listening socket, not ${fd}.`);
     }
-    return { ok: true, listening: { fd: number }, checkResponses };
+    return { ok: true, command, listening: { fd: number }, checkResponses };
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
@@ -61,5 +68,9 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   if (!configuration.ok) {
     return fail(exitCodes.configuration, configuration.message);
   }
-  await serve({ ...parsed, configuration: configuration.value });
+  if (parsed.command === 'serve') {
+    await serve({ ...parsed, configuration: configuration.value });
+  } else if (!(await runOwners(configuration.value, parsed.namespaces))) {
+    process.exitCode = exitCodes.refused;
+  }
 }
