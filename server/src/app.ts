@@ -58,7 +58,7 @@ export function createApp(options: AppOptions): App {
   const { index } = provider;
   const timelines = new Timelines(index);
   const status = new StatusService(options);
-  const streams = new EventStreams({ ...options, index, status });
+  const streams = new EventStreams({ ...options, index, status, counted: count => provider.followers?.(count) });
   const recentLook = new RecentLook({
     refresh: () => provider.refresh(),
     lookedAt: () => firstObservation.endedAt,

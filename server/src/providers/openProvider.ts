@@ -19,7 +19,9 @@ export async function openProvider(options: OpenProviderOptions): Promise<Provid
       const { LocalProvider } = await import('./local/provider');
       return new LocalProvider({ ...options, configuration });
     }
-    case 'kubernetes':
-      throw new Error('The Kubernetes provider is not there yet.');
+    case 'kubernetes': {
+      const { openKubernetesProvider } = await import('./kubernetes/openKubernetesProvider');
+      return openKubernetesProvider({ ...options, configuration });
+    }
   }
 }

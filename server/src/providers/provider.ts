@@ -14,6 +14,7 @@ import type {
   Notice,
   Operation,
   Platform,
+  Problem,
   Restore,
   Snapshot,
   UpdateSnapshot,
@@ -67,6 +68,8 @@ export interface Provider {
   /** Looks at storage again; what changed shows in the index. */
   refresh(): Promise<void>;
 
+  /** Why snapshots can't be told although storage answers; null, or absent: they can. */
+  snapshotsRefused?(): Problem | null;
   /** Looks for snapshots made elsewhere that the index does not hold; absent: it holds all there are. */
   lookElsewhere?(volume: string): Promise<Volume>;
   /** Told how many clients follow the event stream, where that decides how often storage is looked at. */

@@ -14,6 +14,8 @@ export interface EventStreamsOptions {
   readonly firstObservation: FirstObservation;
   readonly status: StatusService;
   readonly log: Log;
+  /** Told how many clients listen, whenever that changes. */
+  readonly counted?: (count: number) => void;
   /** Time between two comments that keep proxies from closing an idle stream, in ms. */
   readonly heartbeatMs?: number;
   /** A client that reads nothing for so long is dropped, in ms. */
@@ -60,9 +62,11 @@ export class EventStreams {
       stalledMs: this.options.stalledMs ?? STALLED_MS
     });
     this.open.add(stream);
+    this.options.counted?.(this.open.size);
     response.once('close', () => {
       stream.dispose();
       this.open.delete(stream);
+      this.options.counted?.(this.open.size);
     });
   };
 

@@ -47,6 +47,10 @@ export class SnapshotService {
 
   page(volume: string, query: SnapshotQuery): SnapshotPage {
     const { id } = this.options.volumes.get(volume);
+    const refused = this.options.provider.snapshotsRefused?.() ?? null;
+    if (refused !== null) {
+      throw ProblemError.of(refused);
+    }
     return { ...this.options.timelines.of(id).page(query), revision: this.options.provider.index.position };
   }
 

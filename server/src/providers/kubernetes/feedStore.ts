@@ -12,14 +12,20 @@ export interface StoredObject {
 /** How many deleted uids are remembered for late answers. */
 const DELETED_KEPT = 1000;
 
-/** `changed` is called after each change, with undefined when the object is gone. */
+/** `changed` is called after each change. */
 export class FeedStore<T extends StoredObject> {
   private readonly objects = new Map<string, T>();
   /** Names of objects that only the answer to an own write told of so far. */
   private readonly unconfirmed = new Set<string>();
   private readonly deletedUids = new Set<string>();
+  private replacing = false;
 
-  constructor(private readonly changed: (name: string, now: T | undefined, before: T | undefined) => void) {}
+  constructor(private readonly changed: (name: string) => void) {}
+
+  /** Many changes are being told in a row. */
+  get inBulk(): boolean {
+    return this.replacing;
+  }
 
   get(name: string): T | undefined {
     return this.objects.get(name);
@@ -31,6 +37,7 @@ export class FeedStore<T extends StoredObject> {
 
   /** Everything that was there at `resourceVersion`. */
   replace(items: readonly T[], resourceVersion: string): void {
+    this.replacing = true;
     const names = new Set(items.map(item => item.metadata.name));
     for (const [name, held] of [...this.objects]) {
       const writtenSince =
@@ -43,6 +50,7 @@ export class FeedStore<T extends StoredObject> {
       this.put(item);
       this.unconfirmed.delete(item.metadata.name);
     }
+    this.replacing = false;
   }
 
   /** A state as the watch tells it. */
@@ -83,14 +91,14 @@ export class FeedStore<T extends StoredObject> {
       this.remember(held.metadata.uid);
     }
     this.objects.set(name, item);
-    this.changed(name, item, held);
+    this.changed(name);
     return true;
   }
 
   private take(held: T): void {
     this.objects.delete(held.metadata.name);
     this.unconfirmed.delete(held.metadata.name);
-    this.changed(held.metadata.name, undefined, held);
+    this.changed(held.metadata.name);
   }
 
   private remember(uid: string): void {

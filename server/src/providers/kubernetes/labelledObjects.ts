@@ -25,6 +25,8 @@ export interface LabelledObjectsOptions<T extends StoredObject> {
   readonly concerns: (item: T) => boolean;
   /** An object came, changed or went. */
   readonly changed: (name: string) => void;
+  /** After all that was told at once; `inBulk` until then. */
+  readonly bulkChanged: () => void;
   /** Health or `elsewhere` changed. */
   readonly healthChanged: () => void;
   readonly followedMax?: number;
@@ -49,7 +51,7 @@ export class LabelledObjects<T extends StoredObject> {
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: LabelledObjectsOptions<T>) {
-    const { api, rights, group, resource, path, item, changed } = options;
+    const { api, rights, group, resource, path, item, changed, bulkChanged } = options;
     const feed = (): ObjectFeed<T> =>
       new ObjectFeed({
         api,
@@ -57,6 +59,7 @@ export class LabelledObjects<T extends StoredObject> {
         item,
         mayWatch: () => rights.may('watch', group, resource) !== false,
         changed,
+        bulkChanged,
         healthChanged: () => this.healthChanged()
       });
     this.own = feed();
@@ -71,6 +74,11 @@ export class LabelledObjects<T extends StoredObject> {
   /** Whether changes come by themselves; else somebody has to ask for them. */
   get watched(): boolean {
     return this.own.watched;
+  }
+
+  /** Many changes are being told in a row. */
+  get inBulk(): boolean {
+    return this.own.inBulk || this.other.inBulk || this.looked.inBulk;
   }
 
   /** Whether the objects without the label are told; null: not known yet. */
@@ -98,8 +106,9 @@ export class LabelledObjects<T extends StoredObject> {
   async follow(volumeIds: readonly string[]): Promise<void> {
     const ids = [...volumeIds].sort().join(',');
     await Promise.all([
-      this.own.follow(ids === '' ? null : { labelSelector: `${this.options.label} in (${ids})` }),
-      ids === '' ? this.other.follow(null) : this.probe()
+      // An id that no volume has: what is followed is nothing, but whether the cluster answers is known.
+      this.own.follow({ labelSelector: `${this.options.label} in (${ids === '' ? 'none' : ids})` }),
+      this.probe()
     ]);
   }
 
@@ -144,6 +153,7 @@ export class LabelledObjects<T extends StoredObject> {
       });
       const items = found.items.filter(one => one !== null);
       this.looked.replace(items, found.resourceVersion);
+      this.options.bulkChanged();
       tell({ state: 'looked', at: new Date().toISOString(), found: items.length });
     } catch (error) {
       tell(failed(error));

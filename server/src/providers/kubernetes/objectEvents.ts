@@ -74,6 +74,7 @@ export class ObjectEvents {
         entry.newest = [...feed.all()].sort(byWeight)[0] ?? null;
         this.options.told(uid);
       },
+      bulkChanged: () => undefined,
       healthChanged: () => undefined
     });
     entry.feed = feed;

@@ -30,7 +30,9 @@ export interface ObjectFeedOptions<T extends StoredObject> {
   readonly item: z.ZodType<T>;
   /** Whether a watch is worth a try. */
   readonly mayWatch: () => boolean;
-  readonly changed: (name: string, now: T | undefined, before: T | undefined) => void;
+  readonly changed: (name: string) => void;
+  /** After all that was told at once; `inBulk` until then. */
+  readonly bulkChanged: () => void;
   readonly healthChanged: () => void;
 }
 
@@ -61,6 +63,10 @@ export class ObjectFeed<T extends StoredObject> {
     return this.watch !== null;
   }
 
+  get inBulk(): boolean {
+    return this.store.inBulk;
+  }
+
   get(name: string): T | undefined {
     return this.store.get(name);
   }
@@ -85,6 +91,7 @@ export class ObjectFeed<T extends StoredObject> {
     this.listing = null;
     if (selection === null) {
       this.store.clear();
+      this.options.bulkChanged();
       this.tell({ state: 'current' });
       return ended;
     }
@@ -141,7 +148,7 @@ export class ObjectFeed<T extends StoredObject> {
       ...selection,
       replaced: ifMine((items, resourceVersion) => {
         this.currentUntil = new Date();
-        this.store.replace(items, resourceVersion);
+        this.replace(items, resourceVersion);
       }),
       upserted: ifMine(one => this.store.upsert(one)),
       deleted: ifMine(one => this.store.delete(one)),
@@ -180,7 +187,7 @@ export class ObjectFeed<T extends StoredObject> {
       .then(({ items, resourceVersion }) => {
         if (mine === this.generation) {
           this.currentUntil = new Date();
-          this.store.replace(items, resourceVersion);
+          this.replace(items, resourceVersion);
           this.tell({ state: 'current' });
         }
       })
@@ -202,6 +209,11 @@ export class ObjectFeed<T extends StoredObject> {
         }
       });
     return this.listing;
+  }
+
+  private replace(items: readonly T[], resourceVersion: string): void {
+    this.store.replace(items, resourceVersion);
+    this.options.bulkChanged();
   }
 
   private tell(health: FeedHealth): void {

@@ -22,11 +22,18 @@ export class StorageClasses {
   private readAt = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | null = null;
 
+  private readonly listeners = new Set<() => void>();
+
   constructor(
     private readonly api: KubernetesApi,
-    private readonly rights: AccountRights,
-    private readonly changed: () => void
+    private readonly rights: AccountRights
   ) {}
+
+  /** Calls back when other classes were read, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
 
   get snapshots(): Classes<VolumeSnapshotClass> {
     return this.snapshotsRead;
@@ -64,7 +71,7 @@ export class StorageClasses {
       this.readAt = performance.now();
     }
     if (JSON.stringify([this.snapshotsRead, this.volumesRead]) !== before) {
-      this.changed();
+      this.listeners.forEach(listener => listener());
     }
   }
 

@@ -18,8 +18,9 @@ import { createdOf, describeClone } from './describeClone';
 export interface ObservedClonesOptions {
   readonly services: KubernetesServices;
   readonly operations: ObservedOperations;
-  /** Clones or their health changed. */
+  /** Clones changed; called once for all that was told at once. */
   readonly changed: () => void;
+  readonly healthChanged: () => void;
 }
 
 /** All claims that hold a copy of the own volumes' data. */
@@ -31,7 +32,7 @@ export class ObservedClones {
   private byVolumeId: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly options: ObservedClonesOptions) {
-    const { services, changed } = options;
+    const { services, changed, healthChanged } = options;
     this.users = new ClaimUsers(services);
     this.patience = new Patience(uid => this.showUid(uid));
     this.events = new ObjectEvents({ services, told: uid => this.showUid(uid) });
@@ -45,7 +46,8 @@ export class ObservedClones {
       label: labels.sourceVolumeId,
       concerns: one => this.sourceOf(one) !== null,
       changed: name => this.show(name),
-      healthChanged: changed
+      bulkChanged: changed,
+      healthChanged
     });
   }
 
@@ -123,7 +125,7 @@ export class ObservedClones {
   }
 
   private show(name: string): void {
-    const { services, operations, changed } = this.options;
+    const { services, operations } = this.options;
     const object = this.objects.get(name);
     const before = services.index.get('clone', name);
     const clone = object === undefined ? null : this.describe(object);
@@ -134,7 +136,7 @@ export class ObservedClones {
     if (object === undefined || clone === null) {
       if (before !== undefined) {
         services.index.remove('clone', name);
-        changed();
+        this.tell();
       }
       return;
     }
@@ -143,7 +145,13 @@ export class ObservedClones {
     if (isOurs(object.metadata)) {
       operations.observe(clone);
     }
-    changed();
+    this.tell();
+  }
+
+  private tell(): void {
+    if (!this.objects.inBulk) {
+      this.options.changed();
+    }
   }
 
   private describe(object: PersistentVolumeClaim): Clone | null {

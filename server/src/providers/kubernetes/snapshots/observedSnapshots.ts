@@ -15,8 +15,10 @@ import { describeSnapshot, volumeOf } from './describeSnapshot';
 export interface ObservedSnapshotsOptions {
   readonly services: KubernetesServices;
   readonly operations: ObservedOperations;
-  /** Snapshots, their health, or how much is known of others changed. */
+  /** Snapshots changed; called once for all that was told at once. */
   readonly changed: () => void;
+  /** Their health, or how much is known of those made elsewhere, changed. */
+  readonly healthChanged: () => void;
 }
 
 /** All snapshots that concern the own volumes. */
@@ -28,7 +30,7 @@ export class ObservedSnapshots {
   private claims: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: ObservedSnapshotsOptions) {
-    const { services, changed } = options;
+    const { services, changed, healthChanged } = options;
     this.patience = new Patience(uid => this.showUid(uid));
     this.events = new ObjectEvents({ services, told: uid => this.showUid(uid) });
     this.objects = new LabelledObjects({
@@ -41,7 +43,8 @@ export class ObservedSnapshots {
       label: labels.volumeId,
       concerns: one => volumeOf(one, this.byVolumeId, this.claims) !== null,
       changed: name => this.show(name),
-      healthChanged: changed
+      bulkChanged: changed,
+      healthChanged
     });
   }
 
@@ -106,7 +109,7 @@ export class ObservedSnapshots {
       state: 'failed',
       problem: clusterProblem(error, { what: 'Snapshots made elsewhere could not be looked for.' }).problem
     });
-    return this.objects.lookElsewhere(failed, this.options.changed);
+    return this.objects.lookElsewhere(failed, this.options.healthChanged);
   }
 
   async stop(): Promise<void> {
@@ -124,7 +127,7 @@ export class ObservedSnapshots {
   }
 
   private show(name: string): void {
-    const { services, operations, changed } = this.options;
+    const { services, operations } = this.options;
     const object = this.objects.get(name);
     const before = services.index.get('snapshot', name);
     const volume = object === undefined ? null : volumeOf(object, this.byVolumeId, this.claims);
@@ -142,7 +145,13 @@ export class ObservedSnapshots {
         operations.observe(snapshot);
       }
     }
-    changed();
+    this.tell();
+  }
+
+  private tell(): void {
+    if (!this.objects.inBulk) {
+      this.options.changed();
+    }
   }
 
   private describe(object: VolumeSnapshot): Snapshot {

@@ -71,7 +71,7 @@ export class PreflightScene {
       log: { warn: (details: object, message: string) => scene.warnings.push(message, details) },
       times: { pace: { baseMs: 5, capMs: 20 }, againMs: 0 }
     });
-    const classes = new StorageClasses(api, preflight, () => undefined);
+    const classes = new StorageClasses(api, preflight);
     const scene = new PreflightScene(server, port, preflight, classes, api, own);
     if (down) {
       await server.stop();
