@@ -15,13 +15,27 @@ const swc = {
   ]
 };
 
+/** For whatever loads the sidecar's sources; the cluster tests, too. */
+export const sidecar = {
+  transform: { ...swc, '^.+\\.js$': swc['^.+\\.tsx?$'] },
+  // The Kubernetes client and what its configuration needs are ES modules, which jest's `require` can't load.
+  transformIgnorePatterns: [
+    'node_modules/(?!(@kubernetes/client-node|js-yaml|jsonpath-plus|openid-client|oauth4webapi|jose)/)'
+  ],
+  // As in the bundle.
+  moduleNameMapper: {
+    '^\\./gen/index\\.js$': '<rootDir>/server/src/testing/leftOut.cjs',
+    '^(socks|socks-proxy-agent|hpagent)$': '<rootDir>/server/src/testing/leftOut.cjs'
+  }
+};
+
 export default {
   projects: [
     {
       displayName: 'server',
       testEnvironment: 'node',
       testMatch: ['<rootDir>/server/src/**/*.test.ts', '<rootDir>/contract/**/*.test.ts'],
-      transform: swc
+      ...sidecar
     },
     {
       displayName: 'front end',

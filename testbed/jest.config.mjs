@@ -1,4 +1,6 @@
 // Tests against a real cluster: the one that KUBECONFIG names. They share it, so one file runs at a time.
+import { sidecar } from '../jest.config.mjs';
+
 process.env.TZ = 'UTC';
 
 export default {
@@ -6,9 +8,7 @@ export default {
   roots: ['<rootDir>/testbed', '<rootDir>/server/src', '<rootDir>/contract'],
   testEnvironment: 'node',
   testMatch: ['<rootDir>/testbed/tests/**/*.test.ts'],
-  transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }]
-  },
+  ...sidecar,
   maxWorkers: 1,
   testTimeout: 120_000
 };
