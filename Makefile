@@ -32,6 +32,19 @@ test: setup ## Install what the tests need and run every test
 	@sh scripts/systemPackages.sh
 	@'$(bin)/python' scripts/runTests.py
 
+.PHONY: test-cluster
+test-cluster: build wheel ## Run the tests on a real cluster: the test bed, or [KUBECONFIG=…]
+	@'$(bin)/python' scripts/runTests.py cluster
+
+.PHONY: cluster-up
+cluster-up: setup ## Start the test bed: Kubernetes with volume snapshots (Linux, root, Go)
+	@sh scripts/systemPackages.sh cluster
+	@testbed/up
+
+.PHONY: cluster-down
+cluster-down: ## Stop the test bed and remove all of it
+	@testbed/down
+
 .PHONY: check
 check: setup openapi ## Lint, types and generated files, in half a minute
 	@'$(bin)/python' scripts/runChecks.py

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that tests, benchmarks and screenshots need, if any is missing. Called by the Makefile.
+# Installs the Debian packages that tests, benchmarks and screenshots need, if any is missing; with the argument `cluster`
+# those of the test bed. Called by the Makefile.
 set -eu
 
 # chromium: the browser of the UI tests. fonts-*: text as wide as on a desktop. rsync, btrfs-progs: what speed is
@@ -7,11 +8,33 @@ set -eu
 packages='chromium fonts-dejavu-core fonts-liberation rsync btrfs-progs procps git'
 
 missing=''
-for package in $packages; do
-  if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" != installed ]; then
-    missing="$missing $package"
-  fi
-done
+if [ "${1:-}" = cluster ]; then
+  # What the test bed needs, by program: containerd may be another package's, which Debian's would remove.
+  while read -r program package; do
+    command -v "$program" >/dev/null 2>&1 || [ -x "/usr/sbin/$program" ] || missing="$missing $package"
+  done <<'END'
+containerd containerd
+runc runc
+mkfs.btrfs btrfs-progs
+mkfs.ext4 e2fsprogs
+/usr/lib/cni/bridge containernetworking-plugins
+nft nftables
+iptables iptables
+conntrack conntrack
+ip iproute2
+openssl openssl
+sysctl procps
+nsenter util-linux
+python3 python3
+curl curl
+END
+else
+  for package in $packages; do
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" != installed ]; then
+      missing="$missing $package"
+    fi
+  done
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
