@@ -21,7 +21,8 @@ import { volumePlaces, type ServerPlaces } from './volumePlaces';
 
 export interface ObservedClaimsOptions {
   readonly api: KubernetesApi;
-  readonly rights: AccountRights;
+  /** Asked for when it is used: the check itself is made with the claims. */
+  readonly rights: () => Pick<AccountRights, 'may' | 'onChange'>;
   readonly namespace: string;
   readonly settings: KubernetesSettings;
   readonly places: ServerPlaces;
@@ -58,7 +59,7 @@ export class ObservedClaims implements Claims {
   }
 
   async start(): Promise<void> {
-    this.forgetRights = this.options.rights.onChange(() => this.background(this.refresh()));
+    this.forgetRights = this.options.rights().onChange(() => this.background(this.refresh()));
     await this.guarded(this.find().then(() => this.look()));
   }
 
@@ -150,7 +151,7 @@ export class ObservedClaims implements Claims {
     const { settings, rights } = this.options;
     this.owner = this.knownOwner();
     if (this.owner === null && this.pod === null && settings.podName !== null) {
-      if (rights.may('get', '', 'pods') === true) {
+      if (rights().may('get', '', 'pods') === true) {
         this.pod = await readOwnPod(this.context(), settings.podName).catch(() => null);
         this.owner = this.knownOwner();
       }
@@ -199,7 +200,15 @@ export class ObservedClaims implements Claims {
 
   private context() {
     const { api, rights, namespace, log, timeoutMs = TIMEOUT_MS } = this.options;
-    return { api, rights, namespace, log, timeoutMs, changed: () => this.publish(), background: this.background };
+    return {
+      api,
+      rights: rights(),
+      namespace,
+      log,
+      timeoutMs,
+      changed: () => this.publish(),
+      background: this.background
+    };
   }
 
   private readonly background = (task: Promise<void>): void => {
