@@ -21,8 +21,7 @@ import { volumePlaces, type ServerPlaces } from './volumePlaces';
 
 export interface ObservedClaimsOptions {
   readonly api: KubernetesApi;
-  /** Asked for when it is used: the check itself is made with the claims. */
-  readonly rights: () => Pick<AccountRights, 'may' | 'onChange'>;
+  readonly rights: Pick<AccountRights, 'may' | 'onChange'>;
   readonly namespace: string;
   readonly settings: KubernetesSettings;
   readonly places: ServerPlaces;
@@ -59,7 +58,7 @@ export class ObservedClaims implements Claims {
   }
 
   async start(): Promise<void> {
-    this.forgetRights = this.options.rights().onChange(() => this.background(this.refresh()));
+    this.forgetRights = this.options.rights.onChange(() => this.background(this.refresh()));
     await this.guarded(this.find().then(() => this.look()));
   }
 
@@ -151,7 +150,7 @@ export class ObservedClaims implements Claims {
     const { settings, rights } = this.options;
     this.owner = this.knownOwner();
     if (this.owner === null && this.pod === null && settings.podName !== null) {
-      if (rights().may('get', '', 'pods') === true) {
+      if (rights.may('get', '', 'pods') === true) {
         this.pod = await readOwnPod(this.context(), settings.podName).catch(() => null);
         this.owner = this.knownOwner();
       }

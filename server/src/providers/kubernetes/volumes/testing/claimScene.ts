@@ -76,7 +76,7 @@ export class ClaimScene {
     const lines = Object.entries(mounts).map(([path, ro]) => `1 0 0:1 / ${path} ${ro ? 'ro' : 'rw'} - ext4 /dev/x rw`);
     const claims = new ObservedClaims({
       api: this.api,
-      rights: () => rights ?? this.reviewed,
+      rights: rights ?? this.reviewed,
       namespace: 'hub',
       settings: parsed,
       places: { home: parsed.home, serverRoot: '/home/jovyan' },
