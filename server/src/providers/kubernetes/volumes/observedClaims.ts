@@ -201,7 +201,7 @@ export class ObservedClaims implements Claims {
     const { api, rights, namespace, log, timeoutMs = TIMEOUT_MS } = this.options;
     return {
       api,
-      rights: rights(),
+      rights,
       namespace,
       log,
       timeoutMs,
