@@ -29,19 +29,22 @@ export type CheckFinding = z.infer<typeof CheckFinding>;
 
 const count = z.int().nonnegative();
 
+export const CheckSummary = z
+  .object({
+    state: CheckState.meta({ description: 'The worst of all findings; `not-applicable` and `ok` are the least bad.' }),
+    ok: count,
+    warning: count,
+    failed: count,
+    unknown: count,
+    notApplicable: count
+  })
+  .meta({ id: 'CheckSummary' });
+export type CheckSummary = z.infer<typeof CheckSummary>;
+
 export const CheckReport = z
   .object({
     checkedAt: Instant,
-    summary: z.object({
-      state: CheckState.meta({
-        description: 'The worst of all findings; `not-applicable` and `ok` are the least bad.'
-      }),
-      ok: count,
-      warning: count,
-      failed: count,
-      unknown: count,
-      notApplicable: count
-    }),
+    summary: CheckSummary,
     findings: z.array(CheckFinding).meta({ description: 'Worst first.' })
   })
   .meta({ id: 'CheckReport' });

@@ -1,5 +1,6 @@
 /** Status: who answers, what it can do, or why it can't and what mends that. */
 import { z } from 'zod';
+import { CheckSummary } from './check';
 import { Capability, Instant } from './primitives';
 import { Problem } from './problem';
 
@@ -91,6 +92,7 @@ export const RunningStatus = z
     notices: z.array(Notice),
     automatic: AutomaticStatus.optional().meta({ description: 'Automatic snapshots; absent: this server makes none.' }),
     freshness: Freshness,
+    check: CheckSummary.optional().meta({ description: 'Of the preflight’s last look; absent: there was none.' }),
     node: z.string(),
     pid: z.int(),
     startedAt: Instant

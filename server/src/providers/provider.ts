@@ -58,6 +58,8 @@ export interface Provider {
    * and finds a thing that can't be looked at `unknown` or `failed` instead of throwing.
    */
   check(): Promise<CheckFinding[]>;
+  /** What was found by the last look, without looking; null: there was none. */
+  lastFindings(): readonly CheckFinding[] | null;
   /**
    * Whether the index is as storage is now. Storage that does not answer is no reason for `start` to fail: it resolves,
    * this says why (`asOf` null: nothing was read yet), and the provider goes on trying.

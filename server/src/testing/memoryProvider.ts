@@ -63,6 +63,10 @@ export class MemoryProvider implements Provider {
     return [...this.findings];
   }
 
+  lastFindings(): readonly CheckFinding[] {
+    return this.findings;
+  }
+
   freshness(): Freshness {
     return this.fresh;
   }

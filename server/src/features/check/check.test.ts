@@ -104,7 +104,7 @@ it('looks once for all who ask at the same time, and anew for who asks later', a
     });
   };
   const service = new CheckService({
-    provider: { check },
+    provider: { check, notices: () => [] },
     firstObservation: { obstacle: null },
     version: '1.2.3',
     startedAt: new Date()

@@ -1,17 +1,15 @@
 /** The preflight report: what the provider finds, and the sidecar itself. Answers also where the provider could not start. */
-import { problemSlug, type CheckFinding, type CheckReport, type CheckState } from '../../../../contract';
+import { problemSlug, type CheckFinding, type CheckReport, type Notice } from '../../../../contract';
 import type { FirstObservation } from '../../observed/firstObservation';
 import type { Provider } from '../../providers/provider';
+import { checkReport } from './checkReport';
 
 export interface CheckServiceOptions {
-  readonly provider: Pick<Provider, 'check'>;
+  readonly provider: Pick<Provider, 'check' | 'notices'>;
   readonly firstObservation: Pick<FirstObservation, 'obstacle'>;
   readonly version: string;
   readonly startedAt: Date;
 }
-
-/** From the one that needs a person first to the one nobody needs to read. */
-const WORST_FIRST: readonly CheckState[] = ['failed', 'warning', 'unknown', 'not-applicable', 'ok'];
 
 /** Makes the report; whoever asks while one is made gets that one. */
 export class CheckService {
@@ -28,8 +26,9 @@ export class CheckService {
   }
 
   private async look(): Promise<CheckReport> {
-    const findings = await this.options.provider.check();
-    return checkReport([...findings, ...this.ownFindings(findings)], new Date());
+    const { provider } = this.options;
+    const findings = await provider.check();
+    return checkReport([...findings, ...provider.notices().map(noticed), ...this.ownFindings(findings)], new Date());
   }
 
   /** The sidecar, and why it could not start to observe where the provider has no finding that says so. */
@@ -71,21 +70,15 @@ export class CheckService {
   }
 }
 
-/** Findings in order, and counted. */
-export function checkReport(findings: readonly CheckFinding[], checkedAt: Date): CheckReport {
-  const order = ({ state }: CheckFinding): number => WORST_FIRST.indexOf(state);
-  const sorted = [...findings].sort((one, other) => order(one) - order(other));
-  const count = (state: CheckState): number => findings.filter(finding => finding.state === state).length;
-  return {
-    checkedAt: checkedAt.toISOString(),
-    summary: {
-      state: sorted[0]?.state ?? 'ok',
-      ok: count('ok'),
-      warning: count('warning'),
-      failed: count('failed'),
-      unknown: count('unknown'),
-      notApplicable: count('not-applicable')
-    },
-    findings: sorted
-  };
-}
+/** What the provider notices stops nothing, and belongs into the report. */
+const noticed = ({ code, message, fix, object }: Notice): CheckFinding => ({
+  id: `notice/${code}/${object ?? ''}`,
+  title: object ?? 'Notice',
+  state: 'warning',
+  message,
+  fix,
+  command: null,
+  affects: [],
+  object,
+  docs: 'notices'
+});

@@ -10,6 +10,7 @@ import {
 import type { FirstObservation } from '../../observed/firstObservation';
 import type { Provider } from '../../providers/provider';
 import type { AutomaticSnapshots } from '../automatic/automaticSnapshots';
+import { checkReport } from '../check/checkReport';
 
 export interface StatusServiceOptions {
   readonly provider: Provider;
@@ -52,6 +53,7 @@ export class StatusService {
   now(): RunningStatus {
     const { provider, version, startedAt, automatic } = this.options;
     const obstacle = this.obstacle();
+    const findings = obstacle === null ? provider.lastFindings() : null;
     return {
       state: 'running',
       version,
@@ -67,6 +69,7 @@ export class StatusService {
       ],
       ...(automatic === undefined ? {} : { automatic: automatic.status() }),
       freshness: provider.freshness(),
+      ...(findings === null ? {} : { check: checkReport(findings, new Date()).summary }),
       node: process.versions.node,
       pid: process.pid,
       startedAt: startedAt.toISOString()

@@ -45,6 +45,8 @@ export interface Check extends AccountRights {
   /** Looks unless that was done lately. Never rejects. */
   look(): Promise<void>;
   check(): Promise<CheckFinding[]>;
+  /** What the last look found; null: there was none. */
+  lastFindings(): CheckFinding[] | null;
   stop(): Promise<void>;
 }
 
@@ -128,7 +130,8 @@ export class KubernetesProvider implements Provider {
       classes.onChange(() => this.show())
     );
     await Promise.all([check.look(), claims.start()]);
-    await Promise.all([classes.refresh(), this.follow()]);
+    // Once the claims are known, it can be found out whether they are kept apart from others'.
+    await Promise.all([check.look(), classes.refresh(), this.follow()]);
     log.info({ namespace, volumes: claims.list().map(({ claim }) => claim) }, 'kubernetes provider started');
   }
 
@@ -183,6 +186,10 @@ export class KubernetesProvider implements Provider {
     return this.options.check.check();
   }
 
+  lastFindings(): CheckFinding[] | null {
+    return this.options.check.lastFindings();
+  }
+
   freshness(): Freshness {
     return clusterFreshness([this.observedSnapshots.health, this.observedClones.health], this.options.api.server);
   }
@@ -201,8 +208,9 @@ export class KubernetesProvider implements Provider {
   }
 
   async refresh(): Promise<void> {
-    const { claims, classes } = this.options;
+    const { check, claims, classes } = this.options;
     await Promise.all([
+      check.look(),
       claims.refresh(),
       classes.refresh(),
       this.observedSnapshots.refresh(),

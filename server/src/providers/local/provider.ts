@@ -143,6 +143,10 @@ export class LocalProvider implements Provider {
   }
 
   async check(): Promise<CheckFinding[]> {
+    return this.lastFindings();
+  }
+
+  lastFindings(): CheckFinding[] {
     return [...this.services.volumes.values()].flatMap(observed => observed.check());
   }
 

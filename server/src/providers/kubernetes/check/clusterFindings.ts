@@ -1,11 +1,12 @@
 /** All findings of the Kubernetes provider, from what is known: the same facts give the same report. Pure. */
 import type { KubernetesSettings } from '../../../kubernetesSettings';
+import { NO_RESTORE } from '../observedVolumes';
 import type { StorageClass, VolumeSnapshotClass } from '../resources';
 import type { Classes } from '../storageClasses';
 import type { ClaimRecord } from '../volumes/claims';
 import type { ClusterFacts } from './clusterFacts';
 import { reachedFinding, unreachedFinding } from './connectionFindings';
-import type { Found } from './found';
+import { notApplicable, type Found } from './found';
 import { isolationFindings, quotaFindings } from './namespaceFindings';
 import { grantClasses, rightsFindings } from './rightsFindings';
 import { storageFindings, volumeFindings } from './storageFindings';
@@ -53,7 +54,14 @@ export function clusterFindings(input: FindingsInput): Found[] {
           namespace,
           podName: settings.podName
         }),
-        reachedFinding(version, namespace, answerMs)
+        reachedFinding(version, namespace, answerMs),
+        notApplicable({
+          id: 'restore',
+          title: 'Restore in place',
+          message: NO_RESTORE.reason,
+          fix: NO_RESTORE.fix,
+          docs: 'restore-in-place'
+        })
       ];
     }
   }

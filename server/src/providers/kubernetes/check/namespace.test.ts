@@ -200,6 +200,15 @@ describe('isolation', () => {
     expect(scene.preflight.obstacle('snapshot', 'claim-ann')).toBeNull();
   });
 
+  it('is tried as soon as the server’s own claim is known', async () => {
+    await open({ claims: [] });
+    await scene.preflight.look();
+    expect(scene.preflight.obstacle('snapshot', null)).toBeNull();
+    scene.claims = [sampleClaim('claim-ann', ANN)];
+    await scene.preflight.look();
+    expect(scene.preflight.obstacle('snapshot', 'claim-ann')?.reason).toContain('No policy keeps the owners');
+  });
+
   it('is tried once, not at every look; and anew when the report is asked for', async () => {
     await open();
     const trials = (): number => scene.server.requests.filter(({ query }) => query.includes('dryRun')).length;

@@ -23,7 +23,7 @@ import { missingRight } from './rightsFindings';
 export interface PreflightTimes {
   /** Waits between tries while the API server is not reached. */
   readonly pace: Pace;
-  /** Bound of the looks that a refused call or a full quota asks for, ms. */
+  /** Bound of the looks that a full quota asks for, ms. */
   readonly againMs: number;
 }
 
@@ -65,18 +65,13 @@ export class Preflight implements AccountRights {
 
   /** Looks unless that was done within `maxAgeMs`. Never rejects; while the server is not reached it goes on trying. */
   async look(maxAgeMs = GOOD_FOR_MS): Promise<void> {
-    if (this.looking === null && performance.now() - this.lookedAt < maxAgeMs) {
+    if (this.looking === null && performance.now() - this.lookedAt < maxAgeMs && !this.canTryIsolation()) {
       return;
     }
     this.looking ??= this.lookNow().finally(() => {
       this.looking = null;
     });
     await this.looking;
-  }
-
-  /** A call was refused although `may` did not say so: rights may have changed. Bounded, and answers by `onChange`. */
-  refused(): void {
-    void this.look(this.times.againMs);
   }
 
   /** Ends the tries that are under way. */
@@ -91,6 +86,10 @@ export class Preflight implements AccountRights {
     this.isolation = null;
     await Promise.all([this.options.classes().refresh(true), this.look(0)]);
     return this.findings().map(({ shown }) => shown);
+  }
+
+  lastFindings(): CheckFinding[] | null {
+    return this.facts.state === 'never' ? null : this.findings().map(({ shown }) => shown);
   }
 
   may(verb: Verb, group: string, resource: string): boolean | 'unknown' {
@@ -122,6 +121,20 @@ export class Preflight implements AccountRights {
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** The trial needed a claim of this server, and there is one by now. */
+  private canTryIsolation(): boolean {
+    const { facts } = this;
+    return (
+      facts.state === 'reached' &&
+      facts.isolation.state === 'unknown' &&
+      facts.isolation.why === 'own-claim-unknown' &&
+      this.options
+        .claims()
+        .list()
+        .some(({ object }) => object !== null)
+    );
   }
 
   private findings(): Found[] {
