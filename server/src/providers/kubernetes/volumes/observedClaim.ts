@@ -38,6 +38,7 @@ export class ObservedClaim {
   private measured: { readonly result: Measured; readonly at: number } | null = null;
   private watch: Watch | null = null;
   private watchRefused = false;
+  private stopped = false;
 
   constructor(private readonly options: ObservedClaimOptions) {}
 
@@ -53,7 +54,10 @@ export class ObservedClaim {
 
   /** Sees to it that the claim is known: begins to watch it, or asks for it once. Never rejects. */
   async look(): Promise<void> {
-    if (this.watch === null && !this.watchRefused && this.may('watch') && this.may('list')) {
+    if (this.stopped) {
+      return;
+    }
+    if (this.watch === null && this.mayWatch()) {
       await this.beginWatch();
     }
     if (this.watch === null) {
@@ -65,7 +69,7 @@ export class ObservedClaim {
   /** Asks the API server for the claim. Never rejects. */
   async ask(): Promise<void> {
     const { api, namespace, timeoutMs } = this.options;
-    if (!this.may('get')) {
+    if (!this.mayGet()) {
       this.failed(new KubernetesError(403, 'Forbidden', 'The account may not get claims.'));
       return;
     }
@@ -100,13 +104,28 @@ export class ObservedClaim {
     this.options.changed();
   }
 
+  /** Ends the watch, and begins no other. */
   async stop(): Promise<void> {
+    this.stopped = true;
+    await this.endWatch();
+  }
+
+  private async endWatch(): Promise<void> {
     await this.watch?.stop();
     this.watch = null;
   }
 
-  private may(verb: 'get' | 'list' | 'watch'): boolean {
-    return this.options.rights.may(verb, '', 'persistentvolumeclaims') !== false;
+  private mayGet(): boolean {
+    return this.options.rights.may('get', '', 'persistentvolumeclaims') !== false;
+  }
+
+  /** Where it was refused though nothing said so, it takes a review that says otherwise. */
+  private mayWatch(): boolean {
+    const verbs = ['list', 'watch'] as const;
+    return verbs.every(verb => {
+      const may = this.options.rights.may(verb, '', 'persistentvolumeclaims');
+      return this.watchRefused ? may === true : may !== false;
+    });
   }
 
   private async beginWatch(): Promise<void> {
@@ -133,7 +152,7 @@ export class ObservedClaim {
     } catch (error) {
       if (error instanceof KubernetesError && (error.status === 403 || error.status === 401)) {
         this.watchRefused = true;
-        await this.stop();
+        await this.endWatch();
       }
     }
   }

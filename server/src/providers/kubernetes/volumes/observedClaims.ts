@@ -48,6 +48,8 @@ export class ObservedClaims implements Claims {
   private records = new Map<string, ClaimRecord>();
   private owner: string | null = null;
   private stopped = false;
+  private looking: Promise<void> | null = null;
+  private again = false;
   private forgetRights: () => void = () => undefined;
   private readonly listeners = new Set<(record: ClaimRecord) => void>();
   private readonly work = new Set<Promise<void>>();
@@ -58,15 +60,18 @@ export class ObservedClaims implements Claims {
   }
 
   async start(): Promise<void> {
-    this.forgetRights = this.options.rights.onChange(() => this.background(this.refresh()));
-    await this.guarded(this.find().then(() => this.look()));
+    this.forgetRights = this.options.rights.onChange(() => {
+      this.again = this.looking !== null;
+      this.background(this.refresh());
+    });
+    await this.refresh();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     this.forgetRights();
     await Promise.all([...this.entries.values()].map(entry => entry.stop()));
-    await Promise.all(this.work);
+    await Promise.all([this.looking, ...this.work]);
   }
 
   get(claim: string): ClaimRecord | undefined {
@@ -82,8 +87,12 @@ export class ObservedClaims implements Claims {
     return () => this.listeners.delete(listener);
   }
 
-  async refresh(): Promise<void> {
-    await this.guarded(this.find().then(() => this.look()));
+  /** One look for all who ask at the same time. */
+  refresh(): Promise<void> {
+    this.looking ??= this.guarded(this.lookAround()).finally(() => {
+      this.looking = null;
+    });
+    return this.looking;
   }
 
   async markVolumeId(claim: string, signal?: AbortSignal): Promise<string> {
@@ -109,6 +118,15 @@ export class ObservedClaims implements Claims {
         : []
     );
     return [...this.found.notices, ...drivers];
+  }
+
+  private async lookAround(): Promise<void> {
+    do {
+      this.again = false;
+      await this.find();
+      await this.look();
+      // What was refused under the rights of before may be allowed now.
+    } while (this.again && !this.stopped);
   }
 
   /** Which claims there are; again only as long as that is worth it. */
