@@ -37,7 +37,15 @@ EXIT_REFUSED = 3
 EXIT_NOT_AVAILABLE = 4
 EXIT_INTERRUPTED = 130
 
-_NOT_AVAILABLE = {"starting", "store-locked", "storage-unreachable", "sidecar-unavailable", "sidecar-timeout"}
+_NOT_AVAILABLE = {
+    "cluster-busy",
+    "sidecar-timeout",
+    "sidecar-unavailable",
+    "starting",
+    "storage-unreachable",
+    "store-locked",
+    "token-refused",
+}
 _REFUSED = {
     "cluster-refused",
     "forbidden",
@@ -49,6 +57,7 @@ _REFUSED = {
     "object-changed",
     "operation-in-progress",
     "plan-expired",
+    "policy-denied",
     "quota-exceeded",
     "restore-blocked",
     "snapshot-held",

@@ -15,7 +15,9 @@ const UNREACHABLE: ReadonlySet<string | null> = new Set([
   'sidecar-unavailable',
   'sidecar-timeout',
   'starting',
-  'storage-unreachable'
+  'storage-unreachable',
+  'cluster-busy',
+  'token-refused'
 ]);
 
 /** A request that failed, told as a problem. */
