@@ -6,6 +6,7 @@ import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type {
+  CheckReport,
   Clone,
   CreateClone,
   CreateSnapshot,
@@ -73,6 +74,8 @@ export namespace CommandIDs {
   export const lookElsewhere = 'datamark:look-elsewhere';
   /** Looks at everything again. */
   export const refresh = 'datamark:refresh';
+  /** Looks at everything Datamark needs here, and shows what it found in a tab. */
+  export const check = 'datamark:check';
   /** Connection, versions, what is off and why. */
   export const showStatus = 'datamark:show-status';
 }
@@ -114,6 +117,7 @@ export type Connection =
 /** All requests, one method per route. Errors are `ApiProblem` (src/api/apiProblem.ts). */
 export interface IDatamarkApi {
   status(signal?: AbortSignal): Promise<Status>;
+  check(signal?: AbortSignal): Promise<CheckReport>;
   volumes(signal?: AbortSignal): Promise<Volume[]>;
   lookElsewhere(volume: string, key: string): Promise<Volume>;
   snapshots(volume: string, query: ISnapshotQuery, signal?: AbortSignal): Promise<SnapshotPage>;

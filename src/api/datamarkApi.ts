@@ -3,6 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { z } from 'zod';
 import {
+  CheckReport,
   Clone,
   type CreateClone,
   CreatedSnapshots,
@@ -54,6 +55,10 @@ export class DatamarkApi implements IDatamarkApi {
 
   status(signal?: AbortSignal): Promise<Status> {
     return this.ask('status', {}, Status, { signal });
+  }
+
+  check(signal?: AbortSignal): Promise<CheckReport> {
+    return this.ask('check', {}, CheckReport, { signal });
   }
 
   async volumes(signal?: AbortSignal): Promise<Volume[]> {

@@ -1,6 +1,5 @@
 /** Builds the context of the commands from what the page offers; whatever a shell lacks is left out, not assumed. */
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
-import { Clipboard } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
@@ -14,6 +13,7 @@ import { makeFormat } from '../model/format';
 import { watchSettings } from '../settings';
 import type { IDatamark } from '../tokens';
 import type { ICommandContext } from './commandContext';
+import { copyText } from './copyText';
 import { OpenDocuments } from './openDocuments';
 
 export interface IPageParts {
@@ -71,14 +71,7 @@ export function pageContext(parts: IPageParts): ICommandContext {
     openPage: address => {
       window.open(address, '_blank', 'noopener');
     },
-    copyText: async text => {
-      if (window.isSecureContext) {
-        await navigator.clipboard.writeText(text);
-      } else {
-        // Plain http offers no other way than the old one.
-        Clipboard.copyToSystem(text);
-      }
-    }
+    copyText
   };
 }
 

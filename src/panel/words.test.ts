@@ -147,6 +147,13 @@ it('says how the page stands towards the server', () => {
   ).toBe('No answer for 8 min. Next try in 20 s');
   expect(line({ state: 'incompatible', serverMajor: 2 })).toBe('Page and server differ');
   expect(line({ state: 'online', status: hubStatus() })).toBe('Connected · namespace hub');
+  const found = { state: 'failed', ok: 6, warning: 1, failed: 3, unknown: 1, notApplicable: 1 } as const;
+  expect(line({ state: 'online', status: hubStatus({ check: found }) })).toBe('3 features off: see check report');
+  const notice = { code: 'no-watch', message: 'No watch.', fix: '', object: null };
+  expect(line({ state: 'online', status: hubStatus({ notices: [notice] }) })).toBe('1 notice: see check report');
+  expect(line({ state: 'online', status: hubStatus({ check: { ...found, failed: 0 } }) })).toBe(
+    'Connected · namespace hub'
+  );
   expect(line({ state: 'online', status: hubStatus({ freshness: AWAY }) })).toBe(
     'No answer for 8 min. Next try in 20 s'
   );

@@ -6,6 +6,7 @@ import { CommandIDs } from '../../tokens';
 import { IconButton } from '../button';
 import { run, useEnvironment, useNow } from '../environment';
 import { Icon } from '../icon';
+import { reportCommand, showReport } from '../showReport';
 import { connectionLine, countsSeconds, operationWords } from './footerWords';
 
 /** The footer. */
@@ -80,8 +81,8 @@ function ConnectionRow(): JSX.Element {
     <button
       type="button"
       className="dm-footer-row"
-      title={`${text}\n${trans.__('Show the status')}`}
-      onClick={() => run(environment, CommandIDs.showStatus)}
+      title={`${text}\n${reportCommand(environment) === CommandIDs.check ? trans.__('Show the check report') : trans.__('Show the status')}`}
+      onClick={() => showReport(environment)}
     >
       <Icon icon={icon} className={look} />
       <span className="dm-trunc">{text}</span>

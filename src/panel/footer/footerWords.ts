@@ -60,18 +60,18 @@ export function connectionLine(
     case 'connecting':
       return { icon: pendingIcon, look: 'dm-busy dm-spin', text: trans.__('Connecting…') };
     case 'online': {
-      const { capabilities, freshness, notices, provider } = connection.status;
+      const { capabilities, check, freshness, notices, provider } = connection.status;
       if (!freshness.current) {
         const retryAt = freshness.retryAt === null ? null : new Date(freshness.retryAt);
         return silence(new Date(freshness.since), retryAt, now, format, trans);
       }
-      const off = Object.values(capabilities).filter(one => !one.available).length;
-      if (notices.length > 0) {
-        const text = trans._n('%1 notice: see status', '%1 notices: see status', notices.length);
+      const off = check?.failed ?? Object.values(capabilities).filter(one => !one.available).length;
+      if (off > 0) {
+        const text = trans._n('%1 feature off: see check report', '%1 features off: see check report', off);
         return { icon: warnIcon, look: 'dm-warn', text };
       }
-      if (off > 0) {
-        const text = trans._n('%1 feature off: see status', '%1 features off: see status', off);
+      if (notices.length > 0) {
+        const text = trans._n('%1 notice: see check report', '%1 notices: see check report', notices.length);
         return { icon: warnIcon, look: 'dm-warn', text };
       }
       return { icon: okIcon, look: 'dm-ok', text: trans.__('Connected · %1', provider.label) };

@@ -8,6 +8,7 @@ import { itemsOf } from '../../model/listState';
 import { CommandIDs } from '../../tokens';
 import { Button } from '../button';
 import { run, useEnvironment } from '../environment';
+import { showReport } from '../showReport';
 import { Icon } from '../icon';
 import { AsOf, ListFault } from '../listFault';
 import { Section } from '../section';
@@ -152,7 +153,7 @@ function EmptyTimeline(): JSX.Element {
         detail={volume.can.snapshot.reason}
         next={volume.can.snapshot.fix}
       >
-        <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
+        <Button label={trans.__('Show what is missing')} onClick={() => showReport(environment)} />
         <LookElsewhere />
       </StateView>
     );

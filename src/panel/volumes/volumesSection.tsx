@@ -7,6 +7,7 @@ import { CommandIDs } from '../../tokens';
 import { Button, IconButton } from '../button';
 import { ConnectionState } from '../connectionState';
 import { run, useEnvironment } from '../environment';
+import { showReport } from '../showReport';
 import { AsOf, ListFault } from '../listFault';
 import { ObjectGrid } from '../objectGrid';
 import { Section } from '../section';
@@ -59,7 +60,7 @@ function VolumeList(): JSX.Element {
     return (
       <StateView icon={volumeIcon} heading={trans.__('No volumes found')} {...noVolumesWords(model.connection, trans)}>
         <Button label={trans.__('Check again')} onClick={() => run(environment, CommandIDs.refresh)} />
-        <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
+        <Button label={trans.__('Show what is missing')} onClick={() => showReport(environment)} />
       </StateView>
     );
   }
