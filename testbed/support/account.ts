@@ -79,7 +79,7 @@ export class Account {
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            body: json ? JSON.parse(text) : text
+            body: json ? jsonOrText(text) : text
           });
         });
       });
@@ -186,6 +186,15 @@ interface Resource {
 function versionAndKind(kind: Kind): [string, string] {
   const colon = kind.indexOf(':');
   return colon < 0 ? [apiVersionOf(kind), kind] : [kind.slice(0, colon), kind.slice(colon + 1)];
+}
+
+/** A watch answers with a document for each event, and none where nothing happens. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const kindOf = (object: KubernetesObject) => `${object.apiVersion}:${object.kind}`;
