@@ -5,8 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { waitUntil } from './waitUntil';
 
-/** What runs in the bed besides pods. */
+/** What runs in the bed besides pods; `bed` is the first process, with which all others end. */
 export type Component =
+  | 'bed'
   | 'etcd'
   | 'apiserver'
   | 'controller-manager'
@@ -52,6 +53,26 @@ export class Bed {
       throw new Error(`${component} does not run; see ${this.directory}/logs/${component}.log`);
     }
     process.kill(pid, signal);
+  }
+
+  /** Runs a program in the bed's network, mounts and processes (as its pods' host) and returns what it printed. */
+  async run(program: string, ...args: string[]): Promise<string> {
+    const pid = this.pid('bed');
+    // A bed without namespaces of its own is on the host itself.
+    const [file, all] =
+      pid === undefined
+        ? [program, args]
+        : ['nsenter', [`--target=${pid}`, '--net', '--mount', '--pid', '--', program, ...args]];
+    return (await promisify(execFile)(file, all, { timeout: 120_000, maxBuffer: 64 * 1024 * 1024 })).stdout;
+  }
+
+  /** Makes etcd forget all but the newest versions, so that a watch from an older one is answered by 410 Gone. */
+  async compactEtcd(): Promise<void> {
+    const call = (path: string, body: object) =>
+      this.run('curl', '--silent', '--fail', `http://127.0.0.1:2379/v3/kv/${path}`, '--data', JSON.stringify(body));
+    const anyKey = Buffer.from('/registry').toString('base64');
+    const { header } = JSON.parse(await call('range', { key: anyKey })) as { header: { revision: string } };
+    await call('compaction', { revision: header.revision, physical: true });
   }
 
   /** Starts whatever does not run and waits until the cluster is ready. */
