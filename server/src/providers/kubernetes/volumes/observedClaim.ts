@@ -111,8 +111,9 @@ export class ObservedClaim {
   }
 
   private async endWatch(): Promise<void> {
-    await this.watch?.stop();
+    const { watch } = this;
     this.watch = null;
+    await watch?.stop();
   }
 
   private mayGet(): boolean {
@@ -129,7 +130,7 @@ export class ObservedClaim {
   }
 
   private async beginWatch(): Promise<void> {
-    const { api, namespace } = this.options;
+    const { api, namespace, timeoutMs } = this.options;
     const watch = api.watch({
       path: paths.claims(namespace),
       fieldSelector: `metadata.name=${this.claim}`,
@@ -138,22 +139,31 @@ export class ObservedClaim {
       upserted: item => this.watched(item),
       deleted: () => this.watched(null),
       health: health => {
-        if (health.state === 'broken') {
+        if (health.state === 'current') {
+          this.reached();
+        } else if (health.error.status === 403) {
+          // Listing may be allowed where watching is not.
+          this.watchRefused = true;
+          this.options.background(this.endWatch().then(() => this.ask()));
+        } else {
           this.failed(health.error);
-        } else if (this.sighting.state === 'unreachable' && this.object !== null) {
-          this.sighting = { state: 'seen' };
-          this.options.changed();
         }
       }
     });
     this.watch = watch;
-    try {
-      await watch.listed;
-    } catch (error) {
-      if (error instanceof KubernetesError && (error.status === 403 || error.status === 401)) {
-        this.watchRefused = true;
-        await this.endWatch();
-      }
+    // Why it fails is told by its health, and it goes on trying.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([watch.listed.catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+
+  private reached(): void {
+    if (this.sighting.state === 'unreachable' && this.object !== null) {
+      this.sighting = { state: 'seen' };
+      this.options.changed();
     }
   }
 

@@ -166,12 +166,24 @@ describe('a claim that changes', () => {
     await until(() => recordOf(claims).volume.trouble === null);
   });
 
-  it('falls back to looking where the watch is refused though nothing said so', async () => {
+  it.each([[['get']], [['get', 'list']]])('falls back to looking with %j, though nothing said so', async verbs => {
     scene.makeClaim('claim-ann');
-    scene.server.rules = [GET];
+    scene.server.rules = [{ ...VIEW, verbs }];
     const claims = await scene.observed({ rights: UNREVIEWED });
+    const refused = verbs.includes('list') ? 'watch' : 'list';
+    await until(() => scene.verbs().includes('get persistentvolumeclaims/claim-ann'));
+    await claims.refresh();
     expect(recordOf(claims).volume.trouble).toBeNull();
-    expect(recordOf(claims).object?.status.phase).toBe('Bound');
+    expect(recordOf(claims).volume.can.snapshot.available).toBe(true);
+    await claims.refresh();
+    expect(scene.verbs().filter(verb => verb.startsWith(refused))).toHaveLength(1);
+  });
+
+  it('is not waited for without end', async () => {
+    scene.makeClaim('claim-ann');
+    scene.server.fault({}, { kind: 'hang' }, 1_000);
+    const claims = await scene.observed({ more: { timeoutMs: 50 } });
+    expect(recordOf(claims).volume.can.snapshot).toMatchObject({ reason: 'Claim claim-ann was not looked at yet.' });
   });
 
   it('is shown with its mount while the API server does not answer, and known when it does', async () => {
