@@ -137,6 +137,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 VERBS: dict[str, tuple[str, Add, Run]] = {
     "status": ("who answers, and the volumes", _no_options, verbs.status),
+    "doctor": ("look at everything that is needed here: what is missing, and what mends it", _no_options, verbs.doctor),
     "volumes": ("the volumes, their space and snapshots", _no_options, verbs.volumes),
     "snapshot": ("make a snapshot and wait until it is ready", _snapshot, verbs.snapshot),
     "snapshots": ("list snapshots, newest first", _snapshots, verbs.snapshots),

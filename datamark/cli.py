@@ -78,7 +78,7 @@ def _run(words: list[str]) -> int:
         from .display import plain
 
         print(plain(result))
-    return EXIT_OK
+    return result.exit_code
 
 
 def _workplace(finder: Finder) -> Workplace:

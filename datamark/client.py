@@ -19,6 +19,7 @@ from uuid import uuid4
 from .connection import LOCK_PATIENCE, LOOK_AGAIN, Finder
 from .problem import PREFIX, DatamarkError, error
 from .records import Clone, DeletePlan, Listing, Operation, Restore, Snapshot, Status, Volume
+from .report import Report
 
 API = "/datamark/api/v1"
 API_MAJOR = 1
@@ -54,6 +55,10 @@ class Client:
     def status(self) -> Status:
         """Who answers and what it can do."""
         return self._as(Status.read, self.get("/status"))
+
+    def check(self) -> Report:
+        """Looks at everything Datamark needs here."""
+        return self._as(Report.read, self.get("/check"))
 
     def volumes(self) -> Listing:
         """Volumes of this server."""

@@ -17,6 +17,7 @@ from . import words
 from .owners import OwnerList, owners_caption, owners_table
 from .primitives import Record
 from .records import Clone, DeletePlan, Done, Listing, Operation, Restore, Snapshot, Status, Volume
+from .report import Report, finding_lines, report_lines, report_rows, summary_line
 
 SNAPSHOT_MIME = "application/vnd.datamark.snapshot.v1+json"
 SNAPSHOTS_MIME = "application/vnd.datamark.snapshots.v1+json"
@@ -67,6 +68,8 @@ def plain(record: Record, *, width: int | None = None) -> str:
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
         lines = _aligned([], rows, width or terminal_width())
         return "\n".join([*lines, *map(clean, status_lines(record))])
+    if isinstance(record, Report):
+        return "\n".join(map(clean, report_lines(record)))
     return "\n".join(clean(line) for line in sentences(record))
 
 
@@ -91,6 +94,8 @@ def html(record: Record) -> str:
     if isinstance(record, Status):
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
         return _html_table([], rows) + "".join(f"<p>{_text(line)}</p>" for line in status_lines(record))
+    if isinstance(record, Report):
+        return f"<p>{_text(summary_line(record))}</p>" + _html_table([], report_rows(record))
     if isinstance(record, Snapshot):
         mark = {"ready": "✓", "failed": "✗"}.get(record.state.phase, "…")
         facts = " · ".join([words.ready(record), *words.badges(record)])
@@ -191,8 +196,12 @@ def last_snapshot(volume: Volume) -> str:
 
 def status_lines(status: Status) -> list[str]:
     """Who answers, and what is off or wrong."""
+    who = f"Datamark {status.version} · {status.label} · {words.as_of(status.as_of)}"
+    if status.report is not None:
+        problems = [line for one in status.report.problems for line in finding_lines(one)]
+        return [who, f"Check: {summary_line(status.report)}", *problems]
     return [
-        f"Datamark {status.version} · {status.label} · {words.as_of(status.as_of)}",
+        who,
         *[f"{verb} is off: {can.reason} {can.fix}".rstrip() for verb, can in status.off.items()],
         *status.notices,
     ]

@@ -21,6 +21,11 @@ class Record:
 
         return bundle(self)
 
+    @property
+    def exit_code(self) -> int:
+        """Of the command that ends with it."""
+        return 0
+
     def __str__(self) -> str:
         from .display import plain
 

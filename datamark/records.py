@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .primitives import Can, Document, Record, Size, State
+from .report import Report
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -273,9 +274,12 @@ class Status(Record):
     volumes: tuple[Volume, ...]
     off: dict[str, Can]
     notices: tuple[str, ...]
+    report: Report | None = None
 
     @classmethod
-    def read(cls, document: Document, as_of: str, volumes: tuple[Volume, ...] = ()) -> Status:
+    def read(
+        cls, document: Document, as_of: str, volumes: tuple[Volume, ...] = (), report: Report | None = None
+    ) -> Status:
         """From the contract's RunningStatus."""
         capabilities = {verb: Can.read(one) for verb, one in document["capabilities"].items()}
         return cls(
@@ -287,6 +291,7 @@ class Status(Record):
             volumes=volumes,
             off={verb: can for verb, can in capabilities.items() if not can.available},
             notices=tuple(f"{notice['message']} {notice['fix']}".strip() for notice in document["notices"]),
+            report=report,
         )
 
 

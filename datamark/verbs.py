@@ -28,10 +28,22 @@ _FINAL = ("succeeded", "rolled-back", "failed", "cancelled")
 
 
 def status(work: Workplace, _: Namespace) -> Record:
-    """Who answers, and the volumes."""
+    """Who answers, what is wrong, and the volumes as far as they can be told."""
+    report = work.client.check()
+    try:
+        volumes = tuple(work.client.volumes())
+    except DatamarkError:
+        if not report.explains_missing_lists:
+            raise
+        # The report says why there are none.
+        volumes = ()
     found = work.client.status()
-    volumes = tuple(work.client.volumes())
-    return type(found).read(found.json, found.as_of, volumes)
+    return type(found).read(found.json, found.as_of, volumes, report)
+
+
+def doctor(work: Workplace, _: Namespace) -> Record:
+    """The preflight report."""
+    return work.client.check()
 
 
 def volumes(work: Workplace, _: Namespace) -> Record:

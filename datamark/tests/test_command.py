@@ -236,3 +236,27 @@ def test_a_table_fits_the_terminal_and_keeps_names_whole(datamark: Command) -> N
     assert max(map(len, lines[1:])) <= 100
     assert made["name"] in lines[-1]
     assert "…" in lines[-1]
+
+
+def test_doctor_tells_what_is_fine(datamark: Command, root: Path) -> None:
+    done = datamark("doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"✓ Store of work: {root} can be written to. The first snapshot makes the store" in done.stdout
+    assert "✓ Sidecar: Datamark " in done.stdout
+    report = datamark.json("doctor")
+    assert report["summary"]["failed"] == 0
+    assert {one["state"] for one in report["findings"]} <= {"ok", "unknown"}
+
+
+def test_doctor_ends_with_1_where_something_is_missing_and_status_says_the_same(datamark: Command, root: Path) -> None:
+    datamark.json("snapshot", "first")
+    (root / ".datamark" / "store.json").write_text("{")
+    done = datamark("doctor")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "1 missing" in lines[0]
+    assert lines[1].startswith("✗ Store of work: ")
+    status = datamark("status")
+    assert status.returncode == 0
+    assert lines[1] in status.stdout.splitlines()
+    assert "Check: " in status.stdout

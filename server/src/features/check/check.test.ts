@@ -105,16 +105,18 @@ it('looks once for all who ask at the same time, and anew for who asks later', a
   };
   const service = new CheckService({
     provider: { check, notices: () => [] },
-    firstObservation: { obstacle: null },
+    firstObservation: { obstacle: null, waitOver: () => Promise.resolve() },
     version: '1.2.3',
     startedAt: new Date()
   });
   const first = service.check();
   const second = service.check();
+  await until(() => looks === 1);
   release([]);
   expect(await second).toBe(await first);
   expect(looks).toBe(1);
   const third = service.check();
+  await until(() => looks === 2);
   release([]);
   await third;
   expect(looks).toBe(2);

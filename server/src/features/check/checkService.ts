@@ -6,10 +6,14 @@ import { checkReport } from './checkReport';
 
 export interface CheckServiceOptions {
   readonly provider: Pick<Provider, 'check' | 'notices'>;
-  readonly firstObservation: Pick<FirstObservation, 'obstacle'>;
+  readonly firstObservation: Pick<FirstObservation, 'obstacle' | 'waitOver'>;
   readonly version: string;
   readonly startedAt: Date;
+  readonly startWaitMs?: number;
 }
+
+/** A report that comes within this time, in ms, is worth more when the provider has looked for the volumes. */
+const START_WAIT_MS = 2_000;
 
 /** Makes the report; whoever asks while one is made gets that one. */
 export class CheckService {
@@ -26,7 +30,8 @@ export class CheckService {
   }
 
   private async look(): Promise<CheckReport> {
-    const { provider } = this.options;
+    const { provider, firstObservation } = this.options;
+    await firstObservation.waitOver(this.options.startWaitMs ?? START_WAIT_MS);
     const findings = await provider.check();
     return checkReport([...findings, ...provider.notices().map(noticed), ...this.ownFindings(findings)], new Date());
   }

@@ -45,6 +45,8 @@ export interface Check extends AccountRights {
   /** Looks unless that was done lately. Never rejects. */
   look(): Promise<void>;
   check(): Promise<CheckFinding[]>;
+  /** From now on the claims that are listed are all there are. */
+  claimsKnown(): void;
   /** What the last look found; null: there was none. */
   lastFindings(): CheckFinding[] | null;
   stop(): Promise<void>;
@@ -130,6 +132,7 @@ export class KubernetesProvider implements Provider {
       classes.onChange(() => this.show())
     );
     await Promise.all([check.look(), claims.start()]);
+    check.claimsKnown();
     // Once the claims are known, it can be found out whether they are kept apart from others'.
     await Promise.all([check.look(), classes.refresh(), this.follow()]);
     log.info({ namespace, volumes: claims.list().map(({ claim }) => claim) }, 'kubernetes provider started');

@@ -18,6 +18,8 @@ export interface FindingsInput {
   readonly settings: Pick<KubernetesSettings, 'snapshotClass' | 'volumes' | 'podName'>;
   readonly facts: ClusterFacts;
   readonly claims: readonly ClaimRecord[];
+  /** false: they are still being looked for. */
+  readonly claimsKnown: boolean;
   readonly snapshotClasses: Classes<VolumeSnapshotClass>;
   readonly storageClasses: Classes<StorageClass>;
 }
@@ -48,6 +50,7 @@ export function clusterFindings(input: FindingsInput): Found[] {
         ...quotaFindings(quotas, claims, namespace),
         ...volumeFindings({
           claims,
+          known: input.claimsKnown,
           declared: settings.volumes !== null,
           mayReadPod: account.may({ verb: 'get', group: '', resource: 'pods' }) !== false,
           account: account.account === null ? 'this account' : `account ${account.account}`,

@@ -271,6 +271,8 @@ describe('volumes', () => {
   it('without DATAMARK_VOLUMES and without the right to read pods, that is the cause', async () => {
     await open({ claims: [], settings: { volumes: null } });
     alone();
+    expect((await scene.report()).get('volumes')?.message).toBe('They are still being looked for.');
+    scene.preflight.claimsKnown();
     scene.without('get', 'pods');
     expect((await scene.report()).get('volumes')).toMatchObject({
       state: 'failed',

@@ -58,6 +58,7 @@ export class Preflight implements AccountRights {
   private readonly stopping = new AbortController();
 
   private readonly times: PreflightTimes;
+  private claimsLookedFor = false;
 
   constructor(private readonly options: PreflightOptions) {
     this.times = { ...TIMES, ...options.times };
@@ -72,6 +73,11 @@ export class Preflight implements AccountRights {
       this.looking = null;
     });
     await this.looking;
+  }
+
+  /** From now on `claims` lists all there are: what is not in it is not there. */
+  claimsKnown(): void {
+    this.claimsLookedFor = true;
   }
 
   /** Ends the tries that are under way. */
@@ -146,6 +152,7 @@ export class Preflight implements AccountRights {
       settings,
       facts: this.facts,
       claims: claims().list(),
+      claimsKnown: this.claimsLookedFor,
       snapshotClasses: snapshots,
       storageClasses: volumes
     });

@@ -132,6 +132,8 @@ function waitingFindings({ storageClasses, claims }: StorageInput): Found[] {
 
 export interface VolumesInput {
   readonly claims: readonly ClaimRecord[];
+  /** false: they are still being looked for. */
+  readonly known: boolean;
   /** Whether DATAMARK_VOLUMES is set. */
   readonly declared: boolean;
   /** Whether the account may read its own pod. */
@@ -143,12 +145,15 @@ export interface VolumesInput {
 
 /** Whether the server's volumes are known, and what each of them rules out by itself. */
 export function volumeFindings(input: VolumesInput): Found[] {
-  const { claims, declared, mayReadPod, namespace, podName } = input;
+  const { claims, known, declared, mayReadPod, namespace, podName } = input;
   const parts = { id: 'volumes', title: 'Your volumes', docs: 'volumes' };
   if (claims.length > 0) {
     const where = podName === null ? `in ${namespace}` : `in pod ${podName}`;
     const message = `${claims.length} found ${where}${declared ? ', named by DATAMARK_VOLUMES' : ''}.`;
     return [fine({ ...parts, message }), ...claims.flatMap(ownLimits)];
+  }
+  if (!known) {
+    return [unknown({ ...parts, message: 'They are still being looked for.', fix: 'Check again in a few seconds.' })];
   }
   const fix = 'An admin can set DATAMARK_VOLUMES in the pod template; docs/check.md has the lines.';
   if (!declared && !mayReadPod) {

@@ -57,7 +57,7 @@ export class PreflightScene {
     const own = { claims: claims ?? [sampleClaim('claim-ann', ANN)] };
     const api = around(testApi({ url: server.url, namespace: 'hub' }));
     const platform = new JupyterHub({
-      environment: { user: 'ann', serverName: '', publicHubUrl: null, host: '', baseUrl: '/' },
+      environment: { user: 'ann', serverName: '', publicHubUrl: null, host: '', baseUrl: '/', cloneOption: null },
       namespace: 'hub',
       pod: 'jupyter-ann'
     });
