@@ -47,6 +47,7 @@ export class ObjectFeed<T extends StoredObject> {
   private told: FeedHealth = { state: 'starting' };
   private currentUntil: Date | null = null;
   private listing: Promise<void> | null = null;
+  private following: Promise<void> = Promise.resolve();
   private stopped = false;
   private readonly aborting = new AbortController();
 
@@ -82,24 +83,14 @@ export class ObjectFeed<T extends StoredObject> {
 
   /** Follows another selection; null: nothing. Resolves when it was told once, or could not be. Never rejects. */
   async follow(selection: Selection | null): Promise<void> {
-    if (this.stopped || JSON.stringify(selection) === JSON.stringify(this.selection)) {
+    if (this.stopped) {
       return;
     }
-    this.selection = selection;
-    this.generation += 1;
-    const ended = this.endWatch();
-    this.listing = null;
-    if (selection === null) {
-      this.store.clear();
-      this.options.bulkChanged();
-      this.tell({ state: 'current' });
-      return ended;
+    if (JSON.stringify(selection) !== JSON.stringify(this.selection)) {
+      this.following = this.change(selection);
     }
-    if (this.options.mayWatch() && !this.watchRefused) {
-      await Promise.all([ended, this.beginWatch(selection)]);
-    } else {
-      await Promise.all([ended, this.list()]);
-    }
+    // Also whoever asks for what is followed already waits until it was told.
+    await this.following;
   }
 
   /** Where nothing tells of changes, looks once for all who ask at the same time; else does nothing. Never rejects. */
@@ -124,6 +115,24 @@ export class ObjectFeed<T extends StoredObject> {
     this.generation += 1;
     this.aborting.abort();
     await this.endWatch();
+  }
+
+  private async change(selection: Selection | null): Promise<void> {
+    this.selection = selection;
+    this.generation += 1;
+    const ended = this.endWatch();
+    this.listing = null;
+    if (selection === null) {
+      this.store.clear();
+      this.options.bulkChanged();
+      this.tell({ state: 'current' });
+      return ended;
+    }
+    if (this.options.mayWatch() && !this.watchRefused) {
+      await Promise.all([ended, this.beginWatch(selection)]);
+    } else {
+      await Promise.all([ended, this.list()]);
+    }
   }
 
   private async endWatch(): Promise<void> {
