@@ -127,11 +127,12 @@ export class KubernetesProvider implements Provider {
   async start(): Promise<void> {
     const { check, claims, classes, log, namespace } = this.options;
     this.subscriptions.push(
-      claims.onChange(() => this.run(this.follow())),
       check.onChange(() => this.rightsChanged()),
       classes.onChange(() => this.show())
     );
     await Promise.all([check.look(), claims.start()]);
+    // Not before: each claim that comes to be known would begin to follow its snapshots anew.
+    this.subscriptions.push(claims.onChange(() => this.run(this.follow())));
     check.claimsKnown();
     // Once the claims are known, it can be found out whether they are kept apart from others'.
     await Promise.all([check.look(), classes.refresh(), this.follow()]);
