@@ -34,7 +34,7 @@ test: setup ## Install what the tests need and run every test
 
 .PHONY: test-cluster
 test-cluster: build wheel ## Run the tests on a real cluster: the test bed, or [KUBECONFIG=…]
-	@'$(bin)/python' scripts/runTests.py cluster
+	@'$(bin)/python' scripts/runTests.py cluster hub
 
 .PHONY: cluster-up
 cluster-up: setup ## Start the test bed: Kubernetes with volume snapshots (Linux, root, Go)

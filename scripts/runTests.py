@@ -19,6 +19,9 @@ from outcome import Outcome, Reader, read_jest, read_junit, read_playwright
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".build" / "tests"
 BIN = Path(sys.executable).parent
+CHECKS_MINUTES = 5
+# What a suite that is ended may take to clean up: the cluster is taken down.
+GRACE_SECONDS = 60
 SKIP_IS_FAILURE = os.environ.get("CI", "").lower() in ("1", "true")
 
 
@@ -62,11 +65,13 @@ def _pytest(name: str, *paths: str, minutes: int) -> Suite:
     return Suite(name, [sys.executable, *arguments], read_junit, minutes)
 
 
-# 17 of them only where the cluster has never been built.
-CLUSTER_MINUTES = 50
-CHECKS_MINUTES = 5
-# What a suite that is ended may take to clean up: the cluster is taken down.
-GRACE_SECONDS = 60
+def _on_cluster(name: str, reader: Reader, minutes: int) -> Suite:
+    # The minutes include building the cluster, 17 of them where that was never done.
+    report = str(REPORTS / f"{name}.json")
+    return Suite(
+        name, [sys.executable, "scripts/runClusterTests.py", name, report], reader, minutes, may_be_skipped=True
+    )
+
 
 SUITES = [
     Suite("build", ["make", "build", "wheel"], None, 15),
@@ -86,13 +91,8 @@ SUITES = [
         40,
         "PLAYWRIGHT_JSON_OUTPUT_FILE",
     ),
-    Suite(
-        "cluster",
-        [sys.executable, "scripts/runClusterTests.py", str(REPORTS / "cluster.json")],
-        read_jest,
-        CLUSTER_MINUTES,
-        may_be_skipped=True,
-    ),
+    _on_cluster("cluster", read_jest, minutes=50),
+    _on_cluster("hub", read_playwright, minutes=25),
 ]
 
 
