@@ -8,6 +8,7 @@ import { z } from 'zod';
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   forbidden: { status: 403, title: 'You may not do this' },
+  'login-needed': { status: 403, title: 'You are not logged in' },
   'volume-not-found': { status: 404, title: 'Volume not found' },
   'snapshot-not-found': { status: 404, title: 'Snapshot not found' },
   'clone-not-found': { status: 404, title: 'Clone not found' },

@@ -88,6 +88,7 @@ def _jupyterhub(environment: Mapping[str, str]) -> dict[str, object] | None:
         "publicHubUrl": environment.get("JUPYTERHUB_PUBLIC_HUB_URL") or None,
         "host": environment.get("JUPYTERHUB_HOST", ""),
         "baseUrl": environment.get("JUPYTERHUB_BASE_URL") or "/",
+        "cloneOption": environment.get("DATAMARK_CLONE_OPTION") or None,
     }
 
 

@@ -47,7 +47,8 @@ def problem_of(status: int, message: str, *, logged_in: bool) -> JsonObject:
         elif logged_in:
             detail, fix = "Your role on this server does not include this.", "Ask who runs the server."
         else:
-            detail, fix = "You are not logged in to this Jupyter server.", "Log in and try again."
+            detail, fix = "You are not logged in to this Jupyter server.", "Reload the page to log in again."
+            return problem("login-needed", 403, "You are not logged in", detail, fix)
         return problem("forbidden", 403, "You may not do this", detail, fix)
     if 400 <= status < 500:
         return problem(

@@ -111,6 +111,8 @@ export type Connection =
       /** When it is asked again; null: now. */
       readonly retryAt: Date | null;
     }
+  /** The Jupyter server does not know this page’s login any more. */
+  | { readonly state: 'logged-out'; readonly problem: Problem }
   /** The page and the server part speak different major versions. */
   | { readonly state: 'incompatible'; readonly serverMajor: number };
 

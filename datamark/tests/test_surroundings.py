@@ -65,6 +65,7 @@ def test_a_pod_of_a_hub_is_told_as_it_is() -> None:
         "HOSTNAME": "jupyter-ann--gpu",
         "HOME": "/home/jovyan",
         "DATAMARK_VOLUMES": "/home/jovyan=claim-ann\n/data=set",
+        "DATAMARK_CLONE_OPTION": "clone",
     }
     assert kubernetes_settings(environment=environment, snapshot_class="gold", allow_shared_snapshots=True) == {
         "kubeconfig": None,
@@ -79,6 +80,7 @@ def test_a_pod_of_a_hub_is_told_as_it_is() -> None:
             "publicHubUrl": "https://example.org/hub/",
             "host": "",
             "baseUrl": "/hubs/one/",
+            "cloneOption": "clone",
         },
         "notebookPrefix": None,
         "snapshotClass": "gold",

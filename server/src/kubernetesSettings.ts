@@ -15,7 +15,9 @@ export const JupyterHubEnvironment = z.object({
   /** JUPYTERHUB_HOST; '' unless users have subdomains. */
   host: z.string().default(''),
   /** JUPYTERHUB_BASE_URL. */
-  baseUrl: z.string().default('/')
+  baseUrl: z.string().default('/'),
+  /** DATAMARK_CLONE_OPTION: option of a start by which the hub mounts a clone; null: it mounts none. */
+  cloneOption: z.string().nullable().default(null)
 });
 export type JupyterHubEnvironment = z.infer<typeof JupyterHubEnvironment>;
 

@@ -17,7 +17,9 @@ const UNREACHABLE: ReadonlySet<string | null> = new Set([
   'starting',
   'storage-unreachable',
   'cluster-busy',
-  'token-refused'
+  'token-refused',
+  // What was read before the login ended is still what was read.
+  'login-needed'
 ]);
 
 /** A request that failed, told as a problem. */
@@ -43,6 +45,11 @@ export class ApiProblem extends Error {
   /** Nobody who knows can be reached just now. */
   get isUnreachable(): boolean {
     return this.kind === 'unreachable' || UNREACHABLE.has(this.slug);
+  }
+
+  /** The Jupyter server, or the hub before it, does not know this page's login any more. */
+  get isLoggedOut(): boolean {
+    return this.slug === 'login-needed';
   }
 
   /** The Jupyter server knows no such address: its Datamark part is missing or switched off. */
@@ -87,11 +94,19 @@ export class ApiProblem extends Error {
     if (response.status === 401 || response.status === 403) {
       return new ApiProblem(
         'foreign',
-        problem('forbidden', {
+        problem('login-needed', {
           detail: trans.__('The Jupyter server refused the request. The login of this page may have ended.'),
           next: trans.__('Reload the page and log in again.')
         })
       );
+    }
+    if (response.status === 424) {
+      return new ApiProblem('unreachable', {
+        ...ApiProblem.unreachable(trans).problem,
+        status: response.status,
+        detail: trans.__('JupyterHub says that this server is not running.'),
+        next: trans.__('Start it on the hub’s page, then reload this one.')
+      });
     }
     if (response.status === 502 || response.status === 503 || response.status === 504) {
       return new ApiProblem('unreachable', {

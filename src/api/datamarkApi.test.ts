@@ -75,7 +75,7 @@ it('tells a server without Datamark from one that refuses', async () => {
   answer = json(404, '<html>404</html>');
   expect((await problemOf(api.status())).isAbsent).toBe(true);
   answer = json(403, { message: "'_xsrf' argument missing from POST" });
-  expect((await problemOf(api.status())).slug).toBe('forbidden');
+  expect((await problemOf(api.status())).slug).toBe('login-needed');
 });
 
 it('calls a proxy in between and a dead server unreachable', async () => {

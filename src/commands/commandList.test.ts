@@ -6,8 +6,8 @@ import { CommandIDs } from '../tokens';
 import { commandList } from './commandList';
 import { registerCommand } from './registerCommands';
 
-/** Those of the panel and of the notebook toolbar. */
-const ELSEWHERE: string[] = [CommandIDs.openPanel, CommandIDs.showSnapshot, CommandIDs.snapshotNotebook];
+/** Those of the panel, the report and the notebook toolbar. */
+const ELSEWHERE: string[] = [CommandIDs.check, CommandIDs.openPanel, CommandIDs.showSnapshot, CommandIDs.snapshotNotebook];
 
 const registered = (...args: Parameters<typeof fakePage>) => {
   const page = fakePage(...args);

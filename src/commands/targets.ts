@@ -26,6 +26,7 @@ export function connectionProblem(connection: Connection, trans: TranslationBund
         detail: trans.__('This page and the server part of Datamark are of different versions.'),
         next: trans.__('Reload the page.')
       });
+    case 'logged-out':
     case 'unreachable':
       return connection.problem;
   }

@@ -48,6 +48,8 @@ export function statusReport(connection: Connection, language: ILanguage): IStat
         trans.__('The server part of Datamark is not installed, or not enabled.'),
         trans.__('Install jupyterlab-datamark where the Jupyter server runs, then restart it.')
       );
+    case 'logged-out':
+      return only('bad', connection.problem.detail, trans.__('Reload the page.'));
     case 'unreachable':
       return only(
         'bad',

@@ -124,6 +124,11 @@ export class ConnectionLoop {
       await this.pause(null, signal);
       return;
     }
+    if (told.isLoggedOut) {
+      this.options.onConnection({ state: 'logged-out', problem: told.problem });
+      await this.pause(null, signal);
+      return;
+    }
     const pause = this.nextPause();
     // The server part knows why its sidecar does not answer: ask it before anybody has to wait.
     if (told.kind === 'answered' && this.failures === 1) {

@@ -162,6 +162,21 @@ it('keeps rows with their time while nobody answers, and takes them back on retu
   await until(() => model.connection.state === 'online' && model.volumes.state === 'ready');
 });
 
+it('waits for a person when the login has ended, and keeps what was read', async () => {
+  await online();
+  const told = problem('login-needed', { detail: 'You are not logged in.', next: 'Reload the page.' });
+  server.status = new ApiProblem('answered', told);
+  server.breakStreams();
+  await until(() => model.connection.state === 'logged-out');
+  expect(itemsOf(model.volumes)).toEqual(server.volumes);
+  const asked = server.called('status');
+  await expect(until(() => server.called('status') > asked, 100)).rejects.toThrow();
+  const fresh = new FakeServer();
+  server.status = fresh.status;
+  await model.refresh();
+  await until(() => model.connection.state === 'online' && model.volumes.state === 'ready');
+});
+
 it('asks again for lists that were refused while storage did not answer, once it does', async () => {
   const told = problem('storage-unreachable', { detail: 'The Kubernetes API does not answer.', next: 'Wait.' });
   const never = { current: false, problem: told, since: NOW.toISOString(), asOf: null, retryAt: null } as const;

@@ -3,7 +3,7 @@ import { copyIcon, runIcon } from '@jupyterlab/ui-components';
 import type { UnavailableStatus } from '../../contract';
 import * as React from 'react';
 import { API_MAJOR } from '../../contract';
-import { errorIcon, plugIcon, updateIcon, warnIcon } from '../icons';
+import { errorIcon, lockIcon, plugIcon, updateIcon, warnIcon } from '../icons';
 import { CommandIDs } from '../tokens';
 import { Button } from './button';
 import { run, useEnvironment } from './environment';
@@ -48,6 +48,23 @@ export function ConnectionState(): JSX.Element | null {
             icon={updateIcon}
             onClick={() => window.location.reload()}
           />
+        </StateView>
+      );
+    case 'logged-out':
+      return (
+        <StateView
+          icon={lockIcon}
+          heading={trans.__('Reload the page')}
+          detail={connection.problem.detail}
+          next={trans.__('The server may have been started anew since this page was loaded. Nothing is lost by that.')}
+        >
+          <Button
+            label={trans.__('Reload')}
+            look="primary"
+            icon={updateIcon}
+            onClick={() => window.location.reload()}
+          />
+          <Button label={trans.__('Try again')} onClick={again} />
         </StateView>
       );
     case 'unreachable':

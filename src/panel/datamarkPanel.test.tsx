@@ -235,6 +235,14 @@ it('keeps a button that can’t be used focusable, with the reason', async () =>
   expect(ran).toEqual([]);
 });
 
+it('asks for a reload when the login of the page has ended', async () => {
+  const told = problem('login-needed', { detail: 'You are not logged in to this Jupyter server.', next: 'Reload.' });
+  server.status = new ApiProblem('answered', told);
+  await show('Reload the page', 'You are not logged in to this Jupyter server.', 'Not logged in');
+  expect(text()).not.toContain('You may not see');
+  expect(await serious()).toEqual([]);
+});
+
 it('says that there are no volumes', async () => {
   server.volumes = [];
   await show('No volumes found');
@@ -252,6 +260,15 @@ it('says who may not see snapshots, and what to ask for', async () => {
 it('tells a malformed answer from an empty list', async () => {
   server.fault = ApiProblem.malformed(language.trans, 'volumes: items[3].createdAt is missing');
   await show('The list can’t be shown', 'items[3].createdAt is missing', 'Copy details');
+});
+
+it('says why there is no list in the words of whoever refused it', async () => {
+  server.fault = new ApiProblem(
+    'answered',
+    problem('internal', { detail: 'The storage could not be opened.', next: 'Look into the log.' })
+  );
+  await show('The list can’t be shown', 'The storage could not be opened.', 'Look into the log.');
+  expect(text()).not.toContain('malformed');
 });
 
 it('shows the log of a sidecar that does not run, and starts it again', async () => {

@@ -1,5 +1,6 @@
 /** What stands in place of a list, or above it, when it could not be read. */
 import { copyIcon } from '@jupyterlab/ui-components';
+import { problemSlug } from '../../contract';
 import * as React from 'react';
 import { errorIcon, lockIcon, plugIcon } from '../icons';
 import { CommandIDs, type Connection, type ListState } from '../tokens';
@@ -41,7 +42,18 @@ export function ListFault({ list, forbidden, stillThere, children }: ListFaultPr
         </StateView>
       );
     case 'broken':
-      return (
+      // Datamark answered, in its own words: the list itself was not malformed.
+      return problemSlug(list.problem.type) !== null ? (
+        <StateView
+          icon={errorIcon}
+          heading={trans.__('The list can’t be shown')}
+          detail={list.problem.detail}
+          next={list.problem.next}
+        >
+          <Button label={trans.__('Try again')} onClick={again} />
+          <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
+        </StateView>
+      ) : (
         <StateView
           icon={errorIcon}
           heading={trans.__('The list can’t be shown')}

@@ -25,6 +25,7 @@ export default function PanelView({ environment, wish }: PanelViewProps): JSX.El
     connection.state === 'unavailable' ||
     connection.state === 'absent' ||
     connection.state === 'incompatible' ||
+    connection.state === 'logged-out' ||
     (connection.state === 'unreachable' && unread);
   const nothingYet = blocked || (volumes.state === 'ready' && volumes.items.length === 0);
   const refused = unread || volumes.state === 'forbidden' || volumes.state === 'broken';

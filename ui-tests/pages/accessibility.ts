@@ -1,5 +1,5 @@
 /** Runs axe on a part of the page. axe is put into the page itself, because its Playwright package needs another Node. */
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Page } from '@playwright/test';
 import type { AxeResults } from 'axe-core';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ interface AxeOfThePage {
 }
 
 /** One line for each serious or critical finding inside the selector: rule, what is wrong, where. */
-export async function seriousFindings(page: IJupyterLabPageFixture, selector: string): Promise<string[]> {
+export async function seriousFindings(page: Page, selector: string): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) {
     await page.addScriptTag({ path: AXE });
   }

@@ -1,6 +1,5 @@
 /** What a person sees and does of Datamark in JupyterLab: found by roles and words, as a screen reader finds it. */
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import { expect, type Locator } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ interface NotebookOfThePage {
 
 /** The panel, the dialogs and the messages. */
 export class DatamarkPage {
-  constructor(readonly page: IJupyterLabPageFixture) {}
+  constructor(readonly page: Page) {}
 
   get panel(): Locator {
     return this.page.locator('.dm-panel');
@@ -69,6 +68,16 @@ export class DatamarkPage {
 
   dialog(name: string | RegExp): Locator {
     return this.page.getByRole('dialog', { name });
+  }
+
+  /** The tab of the check report. */
+  get check(): Locator {
+    return this.page.getByRole('region', { name: 'Datamark check' });
+  }
+
+  /** A row of the check report by its state and title. */
+  finding(words: RegExp): Locator {
+    return this.check.getByRole('listitem').filter({ hasText: words });
   }
 
   /** A toast with these words. */

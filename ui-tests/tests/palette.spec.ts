@@ -11,6 +11,7 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
   const { root } = jupyter;
   expect(await datamark.paletteLabels()).toEqual([
     'Cancel Operation',
+    'Check What Datamark Can Do Here',
     'Clone Snapshot…',
     'Clone Volume…',
     'Copy Snapshot Name',

@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { Operation } from '../../../contract';
-import { errorIcon, offIcon, okIcon, pendingIcon, plugIcon, warnIcon } from '../../icons';
+import { errorIcon, lockIcon, offIcon, okIcon, pendingIcon, plugIcon, warnIcon } from '../../icons';
 import type { Format } from '../../model/format';
 import type { Connection } from '../../tokens';
 
@@ -82,6 +82,8 @@ export function connectionLine(
         : { icon: errorIcon, look: 'dm-bad', text: trans.__('Not running') };
     case 'absent':
       return { icon: errorIcon, look: 'dm-bad', text: trans.__('No server part') };
+    case 'logged-out':
+      return { icon: lockIcon, look: 'dm-warn', text: trans.__('Not logged in') };
     case 'incompatible':
       return { icon: warnIcon, look: 'dm-warn', text: trans.__('Page and server differ') };
     case 'unreachable':

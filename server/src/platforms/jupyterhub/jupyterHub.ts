@@ -22,8 +22,9 @@ export class JupyterHub implements PlatformAdapter {
 
   describe(): Platform {
     const { environment, namespace, pod } = this.options;
-    const { user, serverName } = environment;
+    const { user, serverName, cloneOption } = environment;
     const hub = hubAddress(environment);
+    const spawn = `${hub}spawn/${encodeURIComponent(user)}`;
     return {
       kind: 'jupyterhub',
       label: 'JupyterHub',
@@ -31,7 +32,12 @@ export class JupyterHub implements PlatformAdapter {
       server: serverName === '' ? null : serverName,
       namespace,
       pod,
-      links: { servers: `${hub}home`, spawn: `${hub}spawn/${encodeURIComponent(user)}`, create: null }
+      links: {
+        servers: `${hub}home`,
+        spawn,
+        create: null,
+        ...(cloneOption === null ? {} : { mount: `${spawn}/{server}?${encodeURIComponent(cloneOption)}={clone}` })
+      }
     };
   }
 

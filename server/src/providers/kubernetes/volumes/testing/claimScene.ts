@@ -32,7 +32,7 @@ const HUB = {
   podName: 'jupyter-ann',
   home: '/home/jovyan',
   volumes: '/home/jovyan=claim-ann',
-  jupyterHub: { user: 'ann', serverName: '', publicHubUrl: null, host: '', baseUrl: '/' }
+  jupyterHub: { user: 'ann', serverName: '', publicHubUrl: null, host: '', baseUrl: '/', cloneOption: null }
 };
 
 type Rights = Pick<AccountRights, 'may' | 'onChange'>;

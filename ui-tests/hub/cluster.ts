@@ -1,0 +1,52 @@
+/** The cluster below the hub, as its admin sees it: kubectl on the namespace of the servers. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { environment } from './environment';
+
+const run = promisify(execFile);
+
+/** An object of the cluster, as far as tests look at it. */
+export interface ClusterObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: { readonly source?: { readonly persistentVolumeClaimName?: string }; readonly volumeName?: string };
+  readonly status?: { readonly readyToUse?: boolean; readonly phase?: string };
+}
+
+/** Runs kubectl in the namespace of the servers; gives what it prints. */
+export async function kubectl(...args: string[]): Promise<string> {
+  const { stdout } = await run('kubectl', ['--namespace', environment.namespace, '--request-timeout=60s', ...args], {
+    maxBuffer: 16 * 2 ** 20
+  });
+  return stdout;
+}
+
+/** Applies a manifest given as text. */
+export async function apply(manifest: string): Promise<void> {
+  const done = run('kubectl', ['--namespace', environment.namespace, 'apply', '--server-side', '-f', '-']);
+  done.child.stdin?.end(manifest);
+  await done;
+}
+
+/** All objects of a kind whose names begin so. */
+export async function listed(
+  kind: 'persistentvolumeclaim' | 'volumesnapshot',
+  prefix: string
+): Promise<ClusterObject[]> {
+  const { items } = JSON.parse(await kubectl('get', kind, '-o', 'json')) as { items: ClusterObject[] };
+  return items.filter(({ metadata }) => metadata.name.startsWith(prefix));
+}
+
+/** Deletes all snapshots and claims whose names begin so, and waits until they are gone. */
+export async function deleteAll(prefix: string): Promise<void> {
+  for (const kind of ['volumesnapshot', 'persistentvolumeclaim'] as const) {
+    const names = (await listed(kind, prefix)).map(({ metadata }) => metadata.name);
+    if (names.length > 0) {
+      await kubectl('delete', kind, '--wait=true', '--timeout=60s', ...names);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** Prepares the hub’s namespace once, with the manifests that an admin applies, as they are shipped. */
+import { join } from 'node:path';
+import { apply, kubectl } from './cluster';
+import { environment } from './environment';
+
+const DEPLOY = join(__dirname, '..', '..', 'deploy');
+
+/** A claim that all servers mount, and accounts that may less than ours. */
+const SCENE = `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: jupyterhub-shared-volume }
+spec:
+  accessModes: [ReadWriteMany]
+  resources: { requests: { storage: 1Gi } }
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: without-rights }
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: published-role }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: published-role }
+rules:
+  - { apiGroups: [''], resources: [persistentvolumeclaims], verbs: [get, list] }
+  - { apiGroups: [snapshot.storage.k8s.io], resources: [volumesnapshots], verbs: [get, list, create] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: published-role }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: published-role }
+subjects: [{ kind: ServiceAccount, name: published-role }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: datamark-singleuser-manager }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: datamark-manager }
+subjects: [{ kind: ServiceAccount, name: datamark-singleuser }]
+`;
+
+export default async function setUpNamespace(): Promise<void> {
+  if (environment.namespace !== 'jupyterhub') {
+    throw new Error('The manifests of deploy/ name the namespace jupyterhub: the hub of the tests must be there.');
+  }
+  for (const file of [
+    'rbac/roles.yaml',
+    'rbac/bindings.yaml',
+    'rbac/cluster-binding.yaml',
+    'policies/isolation.yaml'
+  ]) {
+    await kubectl('apply', '--server-side', '--force-conflicts', '-f', join(DEPLOY, file));
+  }
+  await apply(SCENE);
+  await kubectl(
+    'label',
+    '--overwrite',
+    'namespace',
+    environment.namespace,
+    'datamark.github.io/shared-account=datamark-singleuser'
+  );
+  await kubectl(
+    'annotate',
+    '--overwrite',
+    'namespace',
+    environment.namespace,
+    'datamark.github.io/shared-claims=jupyterhub-shared-volume'
+  );
+}

@@ -1,0 +1,54 @@
+/** The ways in which hubs mount volumes: a home, one dataset for all, directories of a claim, read-only, old names. */
+import { expect, logInTo, test } from '../fixtures';
+import { hub } from '../hub';
+import { listed } from '../cluster';
+
+const SHARED = 'jupyterhub-shared-volume';
+
+test('home is the user’s own; the dataset of all is told to be shared, and is snapshotted where the admin allows it', async ({
+  user,
+  datamark
+}) => {
+  await datamark.openPanel();
+  const rows = datamark.volumes.getByRole('row');
+  await expect(rows).toHaveCount(2);
+  const shared = rows.filter({ hasText: 'shared' }).last();
+  await shared.click();
+  await expect(shared).toContainText('/home/shared');
+  await expect(shared.getByText('shared', { exact: true }).last()).toBeVisible();
+  await datamark.makeSnapshot('the dataset of today');
+
+  const [made] = await listed('volumesnapshot', `${SHARED}.`);
+  expect(made).toMatchObject({
+    metadata: { annotations: { 'datamark.github.io/created-by': user } },
+    spec: { source: { persistentVolumeClaimName: SHARED } }
+  });
+});
+
+test('a directory of a shared claim can’t be cloned, and says why', async ({ user, page }) => {
+  await hub.start(user, 'sub-path');
+  const datamark = await logInTo(page, user);
+  await datamark.openPanel();
+  const rows = datamark.volumes.getByRole('row');
+  // One claim is one volume, however often it is mounted.
+  await expect(rows).toHaveCount(2);
+  await rows.filter({ hasText: 'shared' }).last().click({ button: 'right' });
+  const entry = page.locator('.lm-Menu-item').filter({ hasText: /^Clone / });
+  await expect(entry).toHaveClass(/lm-mod-disabled/);
+  await page.keyboard.press('Escape');
+});
+
+test('a read-only mount is told, and its snapshots are seen', async ({ user, page }) => {
+  await hub.start(user, 'read-only');
+  const datamark = await logInTo(page, user);
+  await datamark.openPanel();
+  await expect(datamark.volumes.getByRole('row')).toHaveCount(2);
+});
+
+test('a name that hubs have to rewrite finds its claim all the same', async ({ page }) => {
+  const user = `Ann.Lee-${Date.now().toString(36)}`;
+  await hub.addUser(encodeURIComponent(user));
+  const datamark = await logInTo(page, user);
+  await datamark.openPanel();
+  await datamark.makeSnapshot('with a rewritten name');
+});
