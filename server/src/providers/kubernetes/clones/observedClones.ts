@@ -5,6 +5,7 @@ import { LabelledObjects } from '../labelledObjects';
 import type { FeedHealth } from '../objectFeed';
 import { ObjectEvents } from '../objectEvents';
 import { instantOf, isOurs } from '../objectMarks';
+import { cloneId, cloneNameIn } from '../objectNames';
 import type { ObservedOperations } from '../observedOperations';
 import { Patience } from '../patience';
 import { paths } from '../resources';
@@ -185,6 +186,11 @@ export class ObservedClones {
         ? (snapshot?.volume ?? (direct?.kind === 'volume' ? claims.get(direct.name)?.claim : undefined))
         : this.byVolumeId.get(id);
     if (volume === undefined || (mark === null && direct === null)) {
+      return null;
+    }
+    // Others of the namespace can write any label on clones of their own claims, but not name them like ours.
+    const { name: own } = object.metadata;
+    if (id !== undefined && cloneId(volume, cloneNameIn(own) ?? '') !== own) {
       return null;
     }
     const volumeName = claims.get(volume)?.volume.name ?? volume;

@@ -91,16 +91,20 @@ export function describeSnapshot(object: VolumeSnapshot, around: SnapshotSurroun
   };
 }
 
-/** Which of these volumes a snapshot is of: by its label, or, where it has none, by the claim it was made from. */
+/**
+ * Which of these volumes a snapshot is of: by its label, or, where it has none, by the claim it was made from. Others of
+ * the namespace can write any label on snapshots of their own claims: with the label alone theirs would be shown as ours.
+ */
 export function volumeOf(
   { metadata, spec }: VolumeSnapshot,
   byVolumeId: ReadonlyMap<string, string>,
   claims: ReadonlySet<string>
 ): string | null {
   const volumeId = metadata.labels[labels.volumeId];
-  if (volumeId !== undefined) {
-    return byVolumeId.get(volumeId) ?? null;
-  }
   const claim = spec.source.persistentVolumeClaimName;
+  if (volumeId !== undefined) {
+    const volume = byVolumeId.get(volumeId) ?? null;
+    return claim === undefined || claim === volume ? volume : null;
+  }
   return claim !== undefined && claims.has(claim) ? claim : null;
 }
