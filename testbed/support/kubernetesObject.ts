@@ -15,6 +15,7 @@ export interface KubernetesObject {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     finalizers?: string[];
+    ownerReferences?: unknown[];
   };
   [field: string]: unknown;
 }

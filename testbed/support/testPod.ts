@@ -78,6 +78,11 @@ export class TestPod {
     wait?: WaitOptions
   ): Promise<TestPod> {
     await namespace.create(pod(namespace.cluster.image, name, options));
+    return TestPod.existing(namespace, name, wait);
+  }
+
+  /** A pod that somebody else makes; waits until it is ready. */
+  static async existing(namespace: TestNamespace, name: string, wait?: WaitOptions): Promise<TestPod> {
     await namespace.waitFor('Pod', name, 'ready', isReady, wait);
     return new TestPod(namespace, name);
   }

@@ -37,13 +37,7 @@ beforeAll(async () => {
     nobody: []
   };
   for (const [name, rules] of Object.entries(accounts)) {
-    await namespace.create(serviceAccount(name));
-    if (rules.length > 0) {
-      const [role, binding] = roleFor(name, namespace.name, name, rules);
-      if (role !== undefined && binding !== undefined) {
-        await namespace.create(role, binding);
-      }
-    }
+    await namespace.create(serviceAccount(name), ...roleFor(name, namespace.name, name, rules));
   }
   await namespace.create(
     claim('claim-ann', ANN),
