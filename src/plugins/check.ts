@@ -2,8 +2,8 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { listIcon } from '@jupyterlab/ui-components';
 import { copyText } from '../commands/copyText';
-import { todoIcon } from '../icons';
 import { makeFormat } from '../model/format';
 import type { CheckPanel } from '../panel/check/checkPanel';
 import { CommandIDs, IDatamark } from '../tokens';
@@ -41,7 +41,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.check, {
       label: trans.__('Check What Datamark Can Do Here'),
       caption: trans.__('What is missing here, why, and who can mend it'),
-      icon: todoIcon,
+      icon: listIcon,
       describedBy: { args: { type: 'object', properties: {} } },
       execute: async () => {
         const { model } = await open();

@@ -1,9 +1,9 @@
 /** The check report as a widget of the main area. It looks when it is opened and when it is asked to, at no other time. */
 import { ReactWidget, UseSignal } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { listIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
-import { todoIcon } from '../../icons';
 import type { Format } from '../../model/format';
 import type { IDatamarkApi } from '../../tokens';
 import { CheckModel } from './checkModel';
@@ -29,7 +29,7 @@ export class CheckPanel extends ReactWidget {
     this.id = CheckPanel.ID;
     this.addClass('dm-root');
     this.addClass('dm-check');
-    this.title.icon = todoIcon;
+    this.title.icon = listIcon;
     this.title.label = trans.__('Datamark check');
     this.title.caption = trans.__('What Datamark can do here, what it can’t, and who can mend that');
     this.title.closable = true;

@@ -1,10 +1,9 @@
 /** The check report as a list: what is missing first, then what needs attention, then what is fine. */
-import { copyIcon } from '@jupyterlab/ui-components';
-import type { LabIcon } from '@jupyterlab/ui-components';
+import { copyIcon, type LabIcon, listIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { CheckFinding, CheckState } from '../../../contract';
-import { errorIcon, offIcon, okIcon, plugIcon, todoIcon, unknownIcon, updateIcon, warnIcon } from '../../icons';
+import { errorIcon, offIcon, okIcon, plugIcon, unknownIcon, updateIcon, warnIcon } from '../../icons';
 import type { Format } from '../../model/format';
 import { Button, IconButton } from '../button';
 import { Icon } from '../icon';
@@ -46,7 +45,7 @@ export function CheckView({ content, trans, format, now, onLook, copyText }: Che
   return (
     <>
       <div className="dm-check-head">
-        <Icon icon={todoIcon} />
+        <Icon icon={listIcon} />
         <h3>{trans.__('Datamark check')}</h3>
         <span className="dm-dim dm-num dm-check-summary" role="status">
           {looking ? trans.__('Checking…') : summary} {copied}

@@ -1,5 +1,6 @@
 /** The preflight report: what the provider finds, and the sidecar itself. Answers also where the provider could not start. */
 import { problemSlug, type CheckFinding, type CheckReport, type Notice } from '../../../../contract';
+import { durationWords } from '../../durationWords';
 import type { FirstObservation } from '../../observed/firstObservation';
 import type { Provider } from '../../providers/provider';
 import { checkReport } from './checkReport';
@@ -43,7 +44,7 @@ export class CheckService {
       id: 'sidecar',
       title: 'Sidecar',
       state: 'ok',
-      message: `Datamark ${version} on Node.js ${process.versions.node}, running since ${startedAt.toISOString()}.`,
+      message: `Datamark ${version} on Node.js ${process.versions.node}, running for ${durationWords(Date.now() - startedAt.getTime())}.`,
       fix: '',
       command: null,
       affects: [],

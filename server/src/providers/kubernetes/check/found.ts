@@ -39,7 +39,7 @@ export const unknown = (parts: Parts): Found => on('unknown', parts);
 export const notApplicable = (parts: Parts): Found => on('not-applicable', parts);
 
 /** Words that begin a sentence and are no names: they go on in lower case behind “Off:”. */
-const PLAIN_FIRST_WORD = /^(Account|Claim|No|Nobody|Only|Several|The|This)(?=\s)/;
+const PLAIN_FIRST_WORD = /^(Account|Claim|No|Nobody|Nothing|Only|Others|Several|The|This)(?=\s)/;
 
 /** Turns `affects` off, for `message` as the reason; `claim`: of this claim only. */
 export function off(affects: CheckFinding['affects'], parts: Parts, claim: string | null = null): Found {

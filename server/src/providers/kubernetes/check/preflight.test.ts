@@ -290,7 +290,7 @@ describe('volumes', () => {
     const report = await scene.report();
     expect(report.get('volume/claim-team/snapshot-clone')).toMatchObject({
       title: 'Snapshots and clones of team',
-      message: 'Off: Others use claim-team too.',
+      message: 'Off: others use claim-team too.',
       fix: 'Ask its owner.'
     });
     expect(scene.preflight.obstacle('clone', 'claim-team')?.reason).toBe(shared.reason);
