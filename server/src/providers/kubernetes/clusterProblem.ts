@@ -69,6 +69,9 @@ function answerTo(error: KubernetesError): Answer {
         next: `Try again in ${waitWords(error.retryAfterMs)}.`
       };
     default:
+      if (status === 422 && message.includes('metadata.uid')) {
+        return { slug: 'object-changed', why: 'It was made anew meanwhile.', next: 'Look at it again, then decide.' };
+      }
       return status >= 500
         ? {
             slug: 'storage-unreachable',

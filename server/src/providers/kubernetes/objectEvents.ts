@@ -56,7 +56,7 @@ export class ObjectEvents {
 
   /** Where Events are not watched, looks again. */
   async refresh(): Promise<void> {
-    await Promise.all([...this.attended.values()].map(entry => entry.feed?.refresh()));
+    await Promise.all([...this.attended.values()].map(entry => entry.feed?.refresh() ?? Promise.resolve()));
   }
 
   async dispose(): Promise<void> {

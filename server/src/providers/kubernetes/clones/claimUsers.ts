@@ -35,7 +35,7 @@ export class ClaimUsers {
       const byClaim = new Map<string, string[]>();
       for (const { metadata, spec } of items) {
         for (const { persistentVolumeClaim } of spec.volumes) {
-          if (persistentVolumeClaim != null) {
+          if (persistentVolumeClaim !== undefined && persistentVolumeClaim !== null) {
             const { claimName } = persistentVolumeClaim;
             byClaim.set(claimName, [...(byClaim.get(claimName) ?? []), metadata.name]);
           }

@@ -140,7 +140,9 @@ export class ClusterClones {
     });
     const since = new Date().toISOString();
     const deleting: Clone = { ...clone, state: { phase: 'deleting', since, message: 'Being deleted' } };
-    return 'metadata' in answer ? (this.observed.written(answer) ?? deleting) : deleting;
+    // Without finalizers it is gone at once, and the answer is a Status or its last state.
+    const stays = 'metadata' in answer && answer.metadata.deletionTimestamp !== undefined;
+    return stays ? (this.observed.written(answer) ?? deleting) : deleting;
   }
 
   /** After a refused deletion: reads the object as it is now, so that it can be decided anew; else throws. */

@@ -12,6 +12,7 @@ import type { KubernetesServices } from '../services';
 import { labelOf } from './describeSnapshot';
 import { MakeSnapshot } from './makeSnapshot';
 import type { ObservedSnapshots } from './observedSnapshots';
+import { releaseHold } from './releaseHold';
 import { planSnapshotDeletion, snapshotBlockers, type SnapshotDeletion } from './planSnapshotDeletion';
 import { assertInFuture, assertStays, assertUid, snapshotNotFound } from './snapshotChecks';
 
@@ -183,14 +184,15 @@ export class ClusterSnapshots {
   /** Deletes this life in this state, and shows it as being deleted. */
   private async sendDelete(snapshot: Snapshot, object: VolumeSnapshot): Promise<Snapshot> {
     const { api, namespace } = this.services;
-    const { name, uid, resourceVersion } = object.metadata;
+    const { name, uid, resourceVersion } = (await releaseHold(object, this.services)).metadata;
     const answer = await api.request({
       method: 'DELETE',
       path: `${paths.snapshots(namespace)}/${name}`,
       body: deleteOptions({ uid, resourceVersion }),
       schema: z.union([VolumeSnapshot, DeleteAnswer])
     });
-    if ('metadata' in answer) {
+    // Without finalizers it is gone at once, and the answer is a Status or its last state.
+    if ('metadata' in answer && answer.metadata.deletionTimestamp !== undefined) {
       return this.observed.written(answer);
     }
     const since = new Date().toISOString();
