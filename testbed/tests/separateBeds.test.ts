@@ -46,8 +46,11 @@ describeOnBed('a second bed on the machine', () => {
 
     await second.kill('apiserver');
     await second.kill('csi-driver');
+    const proxy = second.pid('kube-proxy');
     expect(await command('up')).toContain('ready in');
     expect(second.pid('etcd')).toBe(running);
+    expect(await command('up')).toContain('already up');
+    expect(second.pid('kube-proxy')).toBe(proxy);
 
     await second.kill('containerd');
     await second.kill('kubelet');
