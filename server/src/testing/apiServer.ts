@@ -184,7 +184,7 @@ export class ApiServer {
       const draft = { ...sent, kind, metadata: { ...sent.metadata, ...place } };
       const complete = store.complete(draft);
       this.#admit('CREATE', complete);
-      return { status: 201, body: dryRun ? complete : store.create(complete as unknown as NewObject) };
+      return { status: 201, body: dryRun ? withoutVersion(complete) : store.create(complete as unknown as NewObject) };
     }
     const existing = store.get(reference);
     switch (method) {
@@ -264,6 +264,11 @@ function verbOf(method: string, url: URL, addressee: Addressee | null): string {
     default:
       return method.toLowerCase();
   }
+}
+
+/** What was not stored has no version. */
+function withoutVersion(object: ApiObject): object {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: undefined } };
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -8,7 +8,7 @@ export class ApiRefusal extends Error {
     message: string,
     /** Value of Retry-After. */
     readonly retryAfter: string | null = null,
-    readonly causes: readonly { readonly reason: string; readonly message: string }[] = []
+    readonly causes: readonly { readonly reason: string; readonly field?: string }[] = []
   ) {
     super(message);
   }

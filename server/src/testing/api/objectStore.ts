@@ -171,7 +171,11 @@ export class ObjectStore {
     const { metadata } = (typeof patch === 'object' && patch !== null ? patch : {}) as {
       metadata?: { resourceVersion?: string; uid?: string };
     };
-    check(before, { resourceVersion: metadata?.resourceVersion, uid: metadata?.uid });
+    check(before, { resourceVersion: metadata?.resourceVersion });
+    if (metadata?.uid !== undefined && metadata.uid !== before.metadata.uid) {
+      const message = `${reference.kind} "${reference.name}" is invalid: metadata.uid: Invalid value: "${metadata.uid}": field is immutable`;
+      throw new ApiRefusal(422, 'Invalid', message, null, [{ reason: 'FieldValueInvalid', field: 'metadata.uid' }]);
+    }
     return mergePatch(before, patch) as ApiObject;
   }
 

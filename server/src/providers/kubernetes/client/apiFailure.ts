@@ -16,7 +16,7 @@ const Status = z.object({
   details: z
     .object({
       retryAfterSeconds: z.number().optional(),
-      causes: z.array(z.object({ reason: z.string().optional() })).optional()
+      causes: z.array(z.object({ reason: z.string().optional(), field: z.string().optional() })).optional()
     })
     .optional()
 });
@@ -67,6 +67,10 @@ export function answeredError(
 /** From a Status, as in an answer or as the object of a watch's ERROR event. */
 export function statusError(told: Status, httpStatus: number, header: number | null = null): KubernetesError {
   const status = told.code ?? httpStatus;
+  // A patch that names another uid is meant for another life of the object, which the server calls an invalid change.
+  if (status === 422 && told.details?.causes?.some(cause => cause.field === 'metadata.uid') === true) {
+    return new KubernetesError(409, 'Conflict', told.message ?? 'The object is another one.');
+  }
   // A server that is behind what was asked for says so by a cause only; its reason is that of any time-out.
   const behind = told.details?.causes?.some(cause => cause.reason === 'ResourceVersionTooLarge') === true;
   const seconds = told.details?.retryAfterSeconds;

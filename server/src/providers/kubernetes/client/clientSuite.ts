@@ -18,6 +18,7 @@ const ConfigMap = z.object({
   data: z.record(z.string(), z.string()).default({})
 });
 type ConfigMap = z.infer<typeof ConfigMap>;
+const Named = z.object({ metadata: z.object({ name: z.string() }) });
 const Anything = z.looseObject({});
 
 /** Declares the tests. */
@@ -95,7 +96,7 @@ export function clientSuite(openBed: () => Promise<ClientBed>): void {
         path,
         query: { dryRun: 'All' },
         body: draft('planned'),
-        schema: ConfigMap
+        schema: Named
       });
       const error = await failure(bed.api.request({ path: `${path}/${planned.metadata.name}`, schema: ConfigMap }));
       expect(error.reason).toBe('NotFound');

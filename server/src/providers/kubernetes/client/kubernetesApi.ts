@@ -34,7 +34,7 @@ export interface ApiRequest<T> {
    */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** Sent as JSON; a PATCH is a merge patch. */
+  /** Sent as JSON; a PATCH is a merge patch, in which `metadata.uid` is a precondition: another life is a `Conflict`. */
   readonly body?: unknown;
   /** What is taken of the answer; the rest is dropped. */
   readonly schema: z.ZodType<T>;

@@ -12,6 +12,12 @@ import { followWatch, type WatchLimits } from './watchStream';
 /** A stream that the server ends sooner, without having told anything, is a break and not the agreed end. */
 const SHORTEST_STREAM_MS = 1_000;
 
+/**
+ * A stream that goes on from an older version is told missed events, or that they are forgotten, only after it has
+ * opened: it counts as current when it has been open for this long.
+ */
+const SETTLING_MS = 200;
+
 export interface ResourceWatchOptions {
   readonly call: CallOptions;
   readonly pace: Pace;
@@ -31,6 +37,8 @@ export class ResourceWatch<T> implements Watch {
   #failures = 0;
   #brokenSince: Date | null = null;
   #toldCurrent = false;
+  /** No stream has been opened since the last list. */
+  #justListed = false;
 
   constructor(options: ResourceWatchOptions, request: WatchRequest<T>) {
     this.#options = options;
@@ -77,6 +85,7 @@ export class ResourceWatch<T> implements Watch {
       if (!signal.aborted) {
         this.#request.replaced(items, resourceVersion);
         this.#resourceVersion = resourceVersion;
+        this.#justListed = true;
         this.#settleListed?.resolve();
       }
     }
@@ -92,13 +101,21 @@ export class ResourceWatch<T> implements Watch {
     const { upserted, deleted } = this.#request;
     const startedAt = performance.now();
     let events = 0;
-    await followWatch<T>({
+    let settled: NodeJS.Timeout | undefined;
+    const following = followWatch<T>({
       ...this.#options.call,
       limits: this.#options.limits,
       request: this.#request,
       resourceVersion,
       signal,
-      opened: () => this.#tellCurrent(),
+      opened: () => {
+        if (this.#justListed) {
+          this.#tellCurrent();
+        } else {
+          settled = setTimeout(() => this.#tellCurrent(), SETTLING_MS);
+        }
+        this.#justListed = false;
+      },
       event: (version, change) => {
         if (signal.aborted) {
           return;
@@ -111,6 +128,7 @@ export class ResourceWatch<T> implements Watch {
         events++;
       }
     });
+    await following.finally(() => clearTimeout(settled));
     if (signal.aborted) {
       return;
     }
@@ -137,6 +155,7 @@ export class ResourceWatch<T> implements Watch {
     const wait =
       error.status === 410 && this.#failures === 1 ? 0 : waitMs(this.#options.pace, this.#failures, error.retryAfterMs);
     const now = new Date();
+    this.#justListed = false;
     this.#brokenSince ??= now;
     const retryAt = new Date(now.getTime() + wait);
     this.#settleListed?.reject(error);

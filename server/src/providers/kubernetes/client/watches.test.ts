@@ -121,7 +121,9 @@ describe('a watch lists anew', () => {
     server.store.compact();
     await until(() => mirror.isCurrent() && mirror.replacements === 2);
     await until(() => mirror.reasons.at(-1) === 'current');
-    expect(mirror.reasons).toContain('Expired');
+    // Never called current between the break and the new list, though a stream was open meanwhile.
+    expect(mirror.reasons.at(-2)).toBe('Expired');
+    expect(mirror.reasons.filter(reason => reason === 'current')).toHaveLength(2);
   });
 
   it('when it is told so in the stream or instead of it', async () => {
@@ -155,7 +157,7 @@ describe('a watch lists anew', () => {
 });
 
 describe('a watch that is silent', () => {
-  const times: Partial<ClientTimes> = { watch: { openMs: 5_000, silenceMs: 150, serverSeconds: 300 } };
+  const times: Partial<ClientTimes> = { watch: { openMs: 5_000, silenceMs: 500, serverSeconds: 300 } };
 
   it('is replaced, and nothing of meanwhile is missed', async () => {
     const mirror = new Mirror(times);
@@ -163,14 +165,14 @@ describe('a watch that is silent', () => {
     server.watches.silence();
     put('a');
     await until(() => mirror.isCurrent());
-    expect(mirror.reasons.slice(0, 3)).toEqual(['current', 'WatchSilent', 'current']);
     await mirror.watching();
+    expect(mirror.reasons).toEqual(['current', 'WatchSilent', 'current']);
   });
 
   it('is kept as long as there are bookmarks', async () => {
     const mirror = new Mirror(times);
     await mirror.watching();
-    const end = performance.now() + 600;
+    const end = performance.now() + 1200;
     await until(() => {
       server.watches.bookmark();
       return performance.now() > end;
@@ -235,15 +237,7 @@ describe('what a watch says of itself', () => {
     server.fault({ watch: true }, { kind: 'status', status: 200, text: '' }, 3);
     const mirror = new Mirror();
     await mirror.watching();
-    expect(mirror.reasons).toEqual([
-      'current',
-      'WatchClosed',
-      'current',
-      'WatchClosed',
-      'current',
-      'WatchClosed',
-      'current'
-    ]);
+    expect(mirror.reasons).toEqual(['current', 'WatchClosed', 'WatchClosed', 'WatchClosed', 'current']);
   });
 });
 
