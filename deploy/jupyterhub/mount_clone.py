@@ -5,9 +5,9 @@
 mounts that claim at /home/jovyan/clones/<name> of the server. Zero to JupyterHub takes this file as
 `hub.extraConfig`; elsewhere it stands in jupyterhub_config.py or is loaded from there by `load_subconfig`.
 
-A claim is mounted only if its name is a claim of this user, a dot, and a name: what Datamark calls clones. KubeSpawner puts
-no dot into names it makes, so no other user’s claim can have such a name. The option is kept with the server: it has the
-clone at each later start too, until it is deleted.
+A claim is mounted only if its name is a claim of this user, a dot, and a name: what Datamark calls clones. KubeSpawner
+puts no dot into names it makes, so no other user’s claim can have such a name. The option is kept with the server: it
+has the clone at each later start too, until the server is deleted.
 """
 
 from inspect import isawaitable
@@ -97,7 +97,7 @@ async def mount_clone(spawner, pod):
 
 def _hook_before():
     """A hook that the configuration has set already; it goes first."""
-    return c.KubeSpawner.modify_pod_hook if "modify_pod_hook" in c.KubeSpawner else None  # noqa: F821
+    return c.KubeSpawner.modify_pod_hook if "modify_pod_hook" in c.KubeSpawner else None
 
 
 async def _earlier(spawner, pod):

@@ -282,6 +282,42 @@ it('gives up waiting when it is told to, or when the object goes away', async ()
   await expect(second).rejects.toThrow('home.s00001 is gone.');
 });
 
+it('does not let a page that was read earlier undo what is known of a snapshot', async () => {
+  let answer: () => void = () => undefined;
+  const { api } = server;
+  const pending = { phase: 'pending', since: '2026-11-19T14:08:03Z', message: '' } as const;
+  const [first] = server.snapshots;
+  const name = first?.name ?? '';
+  let slow = false;
+  const late = new DatamarkModel({
+    api: new Proxy(api, {
+      get: (target, method: keyof typeof api) =>
+        method === 'snapshots' && slow
+          ? async (...args: Parameters<typeof api.snapshots>) => {
+              const page = await target.snapshots(...args);
+              await new Promise<void>(resolve => (answer = resolve));
+              return { ...page, items: page.items.map(one => (one.name === name ? { ...one, state: pending } : one)) };
+            }
+          : target[method]
+    }),
+    page: { visible: true, onChange: () => () => undefined }
+  });
+  const hold = late.hold();
+  await until(() => late.timeline.list.state === 'ready');
+  slow = true;
+  late.timeline.setFilter({ q: 'snapshot' });
+  await until(() => answer.length === 1);
+  server.put(sampleSnapshot({ ...first, title: 'snapshot told since' }));
+  await until(() => late.knownSnapshot(name)?.title === 'snapshot told since');
+  let taken = false;
+  late.timeline.changed.connect(() => (taken = true));
+  answer();
+  await until(() => taken);
+  expect(late.knownSnapshot(name)?.state.phase).toBe('ready');
+  hold.dispose();
+  late.dispose();
+});
+
 it('does not let a list that was read earlier undo a newer event', async () => {
   let answer: () => void = () => undefined;
   const { api } = server;

@@ -124,16 +124,19 @@ export class TimelinePages {
   private take(page: SnapshotPage, start: PageStart | null, afresh: boolean): void {
     this.index.adopt(page, start);
     const read = Number(page.revision.split(':')[1]);
+    const seen = new Map(page.items.map(snapshot => [snapshot.name, snapshot]));
     for (const event of this.told) {
       if (event.type === 'upsert' && event.object.kind === 'snapshot' && event.revision > read) {
         this.index.replace(event.object);
+        seen.set(event.object.name, event.object);
       } else if (event.type === 'remove' && event.kind === 'snapshot' && event.revision > read) {
         this.index.remove(event.id);
+        seen.delete(event.id);
       }
     }
     if (this.asking === 0) {
       this.told = [];
     }
-    this.options.onPage(page.items, afresh);
+    this.options.onPage([...seen.values()], afresh);
   }
 }

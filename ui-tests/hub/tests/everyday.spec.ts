@@ -1,6 +1,5 @@
 /** The whole way on a hub: log in, snapshot, clone, work on the clone in a server of its own, lose the pod, go on. */
 import { kubectl, listed } from '../cluster';
-import { environment } from '../environment';
 import { expect, test, untilLab } from '../fixtures';
 import { hub } from '../hub';
 import { contents, notebookOf, putFile } from '../userFiles';
@@ -71,7 +70,9 @@ test('magics in a kernel make what the panel shows, and a cell reads from the cl
 
 test('everything is there again after the pod was lost', async ({ lab, user, datamark }) => {
   await datamark.openPanel();
+  await putFile(user, 'result.txt', 'kept\n');
   await datamark.makeSnapshot('survives');
+  await datamark.execute('datamark:clone-volume', { volume: `claim-${user}`, name: 'stays' });
   const pod = `jupyter-${user}`;
   const before = await kubectl('get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}');
 
@@ -80,12 +81,13 @@ test('everything is there again after the pod was lost', async ({ lab, user, dat
   await hub.start(user);
 
   expect(await kubectl('get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}')).not.toBe(before);
-  // The page that was open all the while goes on by itself: the new sidecar knows nothing of the old one's events.
-  await expect(datamark.panel.locator('.dm-footer')).toContainText('Connected', { timeout: 90_000 });
-  await expect(datamark.snapshot('survives')).toBeVisible();
-
-  await lab.goto(`${environment.url}/hub/spawn`);
+  // The hub made the new server known to itself alone: the page that was open all the while has to log in to it.
+  await expect(datamark.panel).toContainText('Reload the page', { timeout: 90_000 });
+  await lab.reload();
   await untilLab(lab, user);
   await datamark.openPanel();
   await expect(datamark.readySnapshots.filter({ hasText: 'survives' })).toBeVisible();
+  await datamark.openSection('Clones');
+  await expect(datamark.clone('stays')).toBeVisible();
+  expect(await contents(user, 'result.txt')).toBe('kept\n');
 });
