@@ -68,6 +68,10 @@ bench: build ## Measure speed and memory against the targets (root, for the btrf
 	@sh scripts/systemPackages.sh
 	@'$(bin)/python' bench/runBenchmarks.py
 
+.PHONY: bench-cluster
+bench-cluster: build cluster-up ## Measure on the test bed, side by side with the peer, and with 50,000 snapshots
+	@export $$(testbed/env) && '$(bin)/python' bench/cluster/runClusterBenchmarks.py $(ONLY)
+
 .PHONY: screenshots
 screenshots: build ## Take the pictures of the README anew
 	@sh scripts/systemPackages.sh
