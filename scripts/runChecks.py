@@ -20,6 +20,9 @@ CACHE = ["--cache", "--cache-strategy", "content", "--cache-location"]
 TSC = [*NPX, "tsc", "--incremental", "--tsBuildInfoFile"]
 
 
+TOOLS = ["scripts/*.py", "bench/*.py", "testbed/image/*.py"]
+
+
 @dataclass(frozen=True)
 class Check:
     """One command that says whether the sources are in order, and what mends it."""
@@ -38,7 +41,7 @@ CHECKS = [
     Check("types of Python", [str(BIN / "mypy")]),
     Check(
         "types of the scripts",
-        [str(BIN / "mypy"), "--strict", *map(str, [*ROOT.glob("scripts/*.py"), *ROOT.glob("bench/*.py")])],
+        [str(BIN / "mypy"), "--strict", *(str(path) for tool in TOOLS for path in ROOT.glob(tool))],
     ),
     Check(
         "prettier", [*NPX, "prettier", "--check", "--log-level", "warn", *CACHE, f"{CACHES}/prettier", "."], "make fix"
