@@ -51,6 +51,7 @@ def kubernetes_settings(
     *,
     snapshot_class: str = "",
     allow_shared_snapshots: bool = False,
+    isolation: str = "",
     environment: Mapping[str, str] = os.environ,
 ) -> dict[str, object]:
     """`kubernetes` of the sidecar's configuration; see server/src/kubernetesSettings.ts."""
@@ -75,6 +76,7 @@ def kubernetes_settings(
         "notebookPrefix": given("NB_PREFIX"),
         "snapshotClass": snapshot_class or given("DATAMARK_SNAPSHOT_CLASS"),
         "allowSharedSnapshots": allow_shared_snapshots,
+        "isolation": isolation or given("DATAMARK_ISOLATION") or "auto",
     }
 
 

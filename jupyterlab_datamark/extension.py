@@ -47,6 +47,11 @@ class DatamarkExtension(ExtensionApp):
     allow_shared_snapshots = Bool(False, help="Whether claims that others use too may be snapshotted from here.").tag(
         config=True
     )
+    isolation = Enum(
+        ["", "auto", "policy", "single-owner", "off"],
+        "",
+        help="How owners who share the namespace are kept apart: see docs/check.md; empty: auto, which tries it.",
+    ).tag(config=True)
     volumes = Dict(
         key_trait=Unicode(),
         value_trait=Unicode(),
@@ -126,6 +131,7 @@ class DatamarkExtension(ExtensionApp):
             provider=str(self.provider),
             snapshot_class=self.snapshot_class,
             allow_shared_snapshots=self.allow_shared_snapshots,
+            isolation=str(self.isolation),
             automatic=automatic,
         )
         options = SupervisorOptions(

@@ -29,6 +29,7 @@ class SidecarSettings:
     provider: str = "auto"
     snapshot_class: str = ""
     allow_shared_snapshots: bool = False
+    isolation: str = ""
 
     def document(self) -> JsonObject:
         """The configuration as it is at this start. Raises ConfigurationError."""
@@ -45,7 +46,9 @@ class SidecarSettings:
             "logLevel": self.log_level,
             "automatic": self.automatic.document(),
             "kubernetes": kubernetes_settings(
-                snapshot_class=self.snapshot_class, allow_shared_snapshots=self.allow_shared_snapshots
+                snapshot_class=self.snapshot_class,
+                allow_shared_snapshots=self.allow_shared_snapshots,
+                isolation=self.isolation,
             ),
         }
 

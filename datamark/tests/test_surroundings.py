@@ -85,7 +85,11 @@ def test_a_pod_of_a_hub_is_told_as_it_is() -> None:
         "notebookPrefix": None,
         "snapshotClass": "gold",
         "allowSharedSnapshots": True,
+        "isolation": "auto",
     }
+    environment["DATAMARK_ISOLATION"] = "policy"
+    assert kubernetes_settings(environment=environment)["isolation"] == "policy"
+    assert kubernetes_settings(environment=environment, isolation="single-owner")["isolation"] == "single-owner"
 
 
 def test_the_downward_api_outranks_the_host_name_which_outside_of_a_pod_is_none() -> None:

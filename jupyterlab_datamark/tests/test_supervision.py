@@ -95,7 +95,7 @@ def test_the_sidecar_is_told_the_volumes(make_server: MakeServer, stand_in: Stan
 def test_in_a_pod_the_sidecar_is_told_what_it_needs_of_the_environment(
     make_server: MakeServer, stand_in: StandIn
 ) -> None:
-    settings = {"node": stand_in.node, "snapshot_class": "gold", "allow_shared_snapshots": True}
+    settings = {"node": stand_in.node, "snapshot_class": "gold", "allow_shared_snapshots": True, "isolation": "policy"}
     pod = {
         "DATAMARK_PROVIDER": "",
         "KUBERNETES_SERVICE_HOST": "127.0.0.1",
@@ -112,7 +112,7 @@ def test_in_a_pod_the_sidecar_is_told_what_it_needs_of_the_environment(
     assert (configuration["provider"], configuration["user"]) == ("kubernetes", "ann")
     assert (configuration["serverRoot"], told["home"]) == (str(server.root), str(server.home))
     assert (told["podName"], told["volumes"]) == ("jupyter-ann", "/home/ann=claim-ann")
-    assert (told["snapshotClass"], told["allowSharedSnapshots"]) == ("gold", True)
+    assert (told["snapshotClass"], told["allowSharedSnapshots"], told["isolation"]) == ("gold", True, "policy")
     assert told["apiServer"] == {"host": "127.0.0.1", "port": "1"}
     assert told["jupyterHub"]["baseUrl"] == "/hubs/"
 

@@ -65,7 +65,7 @@ function exhausted(limit: Limit, claims: readonly ClaimRecord[]): Found[] {
 
 const APPLY = 'kubectl apply -f deploy/policies';
 const APPLY_OR_SAY =
-  'An admin can apply the policies in deploy/policies, or say in kubernetes.isolation that it is not needed here.';
+  'An admin can apply the policies in deploy/policies, or say with c.DatamarkExtension.isolation that they are not needed here.';
 
 /** Whether one owner's account can reach another's volumes through snapshots and clones. */
 export function isolationFindings(isolation: Isolation, namespace: string): Found[] {
@@ -77,7 +77,7 @@ export function isolationFindings(isolation: Isolation, namespace: string): Foun
             warning({
               ...parts,
               message: `An admin turned this check off: whoever works in ${namespace} may reach the volumes of all others there.`,
-              fix: 'Set kubernetes.isolation to auto to have it checked.'
+              fix: 'Set c.DatamarkExtension.isolation to auto to have it checked.'
             })
           ]
         : [
@@ -101,7 +101,7 @@ export function isolationFindings(isolation: Isolation, namespace: string): Foun
               : isolation.why === 'own-claim-unknown'
                 ? `Others keep claims in ${namespace}; whether a policy protects them can’t be tried without a claim of your own.`
                 : `Whether others keep claims in ${namespace} can’t be found out: ${isolation.why.message}`,
-          fix: 'An admin can say it in kubernetes.isolation.'
+          fix: 'An admin can say it with c.DatamarkExtension.isolation.'
         })
       ];
     case 'shared':
@@ -134,7 +134,7 @@ function sharedFindings(
     }
     if (foreign.state === 'unclear') {
       const message = `Whether a policy keeps this account from ${noun} of others’ volumes can’t be tried: ${foreign.error.message}`;
-      return unknown({ ...about, message, fix: 'An admin can say it in kubernetes.isolation.' });
+      return unknown({ ...about, message, fix: 'An admin can say it with c.DatamarkExtension.isolation.' });
     }
     return own.state === 'refused' ? refusedToo(about, noun, own) : kept(about, noun, foreign.by);
   });
