@@ -1,0 +1,124 @@
+// The product's own bundle as a process on this host, asking the cluster as a service account of the test's namespace.
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { API_PREFIX, Problem, RunningStatus } from '../../contract';
+import { BundledSidecar, type RunningSidecar } from '../../server/src/testing/bundledSidecar';
+import { send, type TestAnswer, type TestRequest } from '../../server/src/testing/testSidecar';
+import type { TestNamespace } from './testNamespace';
+import { waitUntil } from './waitUntil';
+
+interface HostSidecarOptions {
+  readonly namespace: TestNamespace;
+  /** Bearer token of the account. */
+  readonly token: string;
+  /** Claims by the directory under which the sidecar believes them mounted. */
+  readonly volumes: Readonly<Record<string, string>>;
+  readonly user?: string;
+  /** More of the `kubernetes` part of the configuration. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A refusal of the sidecar, with its problem. */
+export class SidecarRefused extends Error {
+  constructor(readonly problem: z.infer<typeof Problem>) {
+    super(`${problem.title}: ${problem.detail}`);
+  }
+}
+
+/** One sidecar after another on one socket, with the same configuration. */
+export class HostSidecar {
+  private running: RunningSidecar | null = null;
+
+  private constructor(
+    private readonly bundled: BundledSidecar,
+    private readonly directory: string,
+    private readonly configuration: string
+  ) {}
+
+  /** Builds the bundle and writes down how to reach the cluster; starts nothing. */
+  static async prepare({ namespace, token, volumes, user, settings }: HostSidecarOptions): Promise<HostSidecar> {
+    const bundled = await BundledSidecar.build();
+    const directory = await mkdtemp(join(bundled.directory, 'run-'));
+    const kubeconfig = join(directory, 'kubeconfig');
+    await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(namespace, token)));
+    await chmod(kubeconfig, 0o600);
+    const mounts = Object.entries(volumes).map(([path, claim]) => ({ path: join(directory, path), claim }));
+    await Promise.all(mounts.map(({ path }) => mkdir(path, { recursive: true })));
+    const configuration = {
+      provider: 'kubernetes',
+      user: user ?? null,
+      serverRoot: directory,
+      kubernetes: {
+        kubeconfig,
+        namespace: namespace.name,
+        volumes: mounts.map(({ path, claim }) => `${path}=${claim}`).join(','),
+        ...settings
+      }
+    };
+    return new HostSidecar(bundled, directory, JSON.stringify(configuration));
+  }
+
+  /** Starts it and waits until it has looked at the cluster. */
+  async start(): Promise<void> {
+    await rm(this.socket, { force: true });
+    this.running = this.bundled.run(['serve', '--socket', this.socket], { configuration: this.configuration });
+    await waitUntil('the sidecar to know the cluster', async () => {
+      const answer = await this.send('GET', '/status').catch(() => undefined);
+      return answer?.status === 200 && RunningStatus.parse(answer.json()).freshness.current;
+    });
+  }
+
+  /** Ends it without a chance to do anything more. */
+  async kill(): Promise<void> {
+    this.running?.process.kill('SIGKILL');
+    await this.running?.ended;
+    this.running = null;
+  }
+
+  send(method: string, path: string, parts?: TestRequest): Promise<TestAnswer> {
+    return send(this.socket, method, API_PREFIX + path, parts);
+  }
+
+  /** The parsed answer of a request that succeeds; throws SidecarRefused. */
+  async ask<T>(schema: z.ZodType<T>, method: string, path: string, parts?: TestRequest): Promise<T> {
+    const answer = await this.send(method, path, parts);
+    if (answer.status >= 400) {
+      throw new SidecarRefused(Problem.parse(answer.json()));
+    }
+    return schema.parse(answer.json());
+  }
+
+  /** Ends it and removes what it had on this host. */
+  async remove(): Promise<void> {
+    await this.kill();
+    await this.bundled.remove();
+  }
+
+  private get socket(): string {
+    return join(this.directory, 's');
+  }
+}
+
+function kubeconfigOf({ cluster, name }: TestNamespace, token: string): unknown {
+  const { server, ca, verify, serverName } = cluster.admin.connection;
+  const named = { name: 'test' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
+    clusters: [
+      {
+        ...named,
+        cluster: {
+          server,
+          ...(ca === undefined ? {} : { 'certificate-authority-data': ca.toString('base64') }),
+          ...(verify ? {} : { 'insecure-skip-tls-verify': true }),
+          ...(serverName === undefined ? {} : { 'tls-server-name': serverName })
+        }
+      }
+    ],
+    users: [{ ...named, user: { token } }],
+    contexts: [{ ...named, context: { cluster: 'test', user: 'test', namespace: name } }]
+  };
+}
