@@ -1,0 +1,103 @@
+// A real API server of its own, a proxy that fails before it, and the client: what tests of the client's faults share.
+import type { ClientTimes } from '../../server/src/providers/kubernetes/client/createKubernetesApi';
+import { createKubernetesApi } from '../../server/src/providers/kubernetes/client/createKubernetesApi';
+import { KubeConfigAccess } from '../../server/src/providers/kubernetes/client/kubeConfigAccess';
+import { KubernetesError, type KubernetesApi } from '../../server/src/providers/kubernetes/client/kubernetesApi';
+import { WatchMirror } from '../../server/src/testing/watchMirror';
+import type { Account } from './account';
+import { FaultProxy } from './faultProxy';
+import { at, type KubernetesObject } from './kubernetesObject';
+import { OwnApiServer } from './ownApiServer';
+import { waitUntil } from './waitUntil';
+
+/** The config maps of the tests. */
+export const PATH = '/api/v1/namespaces/default/configmaps';
+export const LABEL = 'suite=faults';
+
+export class ClientScene {
+  private readonly _opened: KubernetesApi[] = [];
+
+  private constructor(
+    readonly server: OwnApiServer,
+    readonly proxy: FaultProxy,
+    /** Not through the proxy, and not by the product's client. */
+    readonly admin: Account
+  ) {}
+
+  static async start(): Promise<ClientScene> {
+    const server = await OwnApiServer.start();
+    return new ClientScene(server, await FaultProxy.start(server), await server.admin());
+  }
+
+  /** The client with a kubeconfig. */
+  open(kubeconfig: string, times: Partial<ClientTimes> = {}): KubernetesApi {
+    const access = new KubeConfigAccess({ kind: 'files', files: [kubeconfig] });
+    const api = createKubernetesApi({ access, userAgent: 'datamark-tests', times });
+    this._opened.push(api);
+    return api;
+  }
+
+  /** The client as the administrator, through the proxy. */
+  async openByProxy(times?: Partial<ClientTimes>): Promise<KubernetesApi> {
+    return this.open(await this.server.kubeconfig(undefined, this.proxy.port), times);
+  }
+
+  /** A watch of all config maps of the tests. */
+  mirror(api: KubernetesApi): WatchMirror {
+    return new WatchMirror({ api, path: PATH, labelSelector: LABEL });
+  }
+
+  put(name: string, step?: string): Promise<KubernetesObject> {
+    return this.admin.apply(configMap(name, step));
+  }
+
+  remove(name: string): Promise<void> {
+    return this.admin.delete('ConfigMap', name, 'default');
+  }
+
+  /** Until the watch knows exactly what a list tells. */
+  async equalToList(mirror: WatchMirror): Promise<void> {
+    await waitUntil('the watch to know what there is', async () => {
+      const maps = await this.admin.list('ConfigMap', 'default', `labelSelector=${LABEL}`);
+      const stored = maps.map(map => [map.metadata.name, at(map, 'data')]);
+      return JSON.stringify(mirror.content) === JSON.stringify(stored) && mirror.reasons.at(-1) === 'current';
+    });
+  }
+
+  /** After each test. */
+  async clear(): Promise<void> {
+    this.proxy.clear();
+    this.proxy.resume();
+    await Promise.all(this._opened.splice(0).map(api => api.dispose()));
+    for (const { metadata } of await this.admin.list('ConfigMap', 'default', `labelSelector=${LABEL}`)) {
+      await this.remove(String(metadata.name));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.admin.close();
+    await this.proxy.stop();
+    await this.server.stop();
+  }
+}
+
+export function configMap(name: string, step = '0'): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default', labels: { suite: 'faults' } },
+    data: { step }
+  };
+}
+
+/** What a call fails with. */
+export async function failure(call: Promise<unknown>): Promise<KubernetesError> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason
+  );
+  if (error instanceof KubernetesError) {
+    return error;
+  }
+  throw new Error(`It did not fail with a KubernetesError: ${String(error)}`);
+}
