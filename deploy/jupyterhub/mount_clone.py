@@ -10,15 +10,43 @@ puts no dot into names it makes, so no other user’s claim can have such a name
 has the clone at each later start too, until the server is deleted.
 """
 
-from inspect import isawaitable
+from __future__ import annotations
 
-from kubernetes_asyncio.client import V1EnvVar, V1PersistentVolumeClaimVolumeSource, V1Volume, V1VolumeMount
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
+from typing import Any, Protocol
+
+from kubernetes_asyncio.client import (
+    V1EnvVar,
+    V1PersistentVolumeClaimVolumeSource,
+    V1Pod,
+    V1Volume,
+    V1VolumeMount,
+)
 from kubernetes_asyncio.client.exceptions import ApiException
 from kubespawner.clients import shared_client
 
 # Where clones are mounted. Below the directory that the file browser shows, so that they can be seen there.
 CLONES = "/home/jovyan/clones"
 OPTION = "clone"
+
+
+class User(Protocol):
+    """What is used of JupyterHub’s user."""
+
+    spawners: Mapping[str, Spawner]
+
+
+class Spawner(Protocol):
+    """What is used of KubeSpawner."""
+
+    user: User
+    user_options: Mapping[str, object]
+    pvc_name: str
+    namespace: str
+
+
+Hook = Callable[[Spawner, V1Pod], "V1Pod | Awaitable[V1Pod]"]
 
 
 class CloneRefused(Exception):
@@ -30,19 +58,23 @@ class CloneRefused(Exception):
         self.jupyterhub_message = message
 
 
-def own_claims(spawner) -> set[str]:
+def own_claims(spawner: Spawner) -> set[str]:
     """Names of the claims that the hub made, or found, for this user’s servers."""
     # [""] is the default server, also when it has never been started.
     servers = [spawner, spawner.user.spawners[""], *spawner.user.spawners.values()]
     return {server.pvc_name for server in servers if server.pvc_name}
 
 
-def asked_claim(user_options: dict) -> str | None:
+def asked_claim(user_options: Mapping[str, object]) -> str | None:
     """The claim that was asked for; a form or an address gives a list, the API a text."""
     asked = user_options.get(OPTION)
     if isinstance(asked, (list, tuple)):
         asked = asked[0] if asked else None
-    return asked or None
+    if not asked:
+        return None
+    if not isinstance(asked, str):
+        raise CloneRefused(f"The option {OPTION} takes the name of a clone.")
+    return asked
 
 
 def clone_name(claim: str, own: set[str]) -> str | None:
@@ -53,7 +85,7 @@ def clone_name(claim: str, own: set[str]) -> str | None:
     return None
 
 
-def mounted(pod, claim: str, name: str):
+def mounted(pod: V1Pod, claim: str, name: str) -> V1Pod:
     """The pod with the claim mounted and declared, and nothing else changed."""
     path = f"{CLONES}/{name}"
     source = V1PersistentVolumeClaimVolumeSource(claim_name=claim)
@@ -68,7 +100,7 @@ def mounted(pod, claim: str, name: str):
     return pod
 
 
-async def mount_clone(spawner, pod):
+async def mount_clone(spawner: Spawner, pod: V1Pod) -> V1Pod:
     """`modify_pod_hook` of KubeSpawner: works on this start’s pod alone, so nothing stays in the spawner."""
     pod = await _earlier(spawner, pod)
     container = next(one for one in pod.spec.containers if one.name == "notebook")
@@ -95,18 +127,15 @@ async def mount_clone(spawner, pod):
     return mounted(pod, claim, name)
 
 
-def _hook_before():
-    """A hook that the configuration has set already; it goes first."""
-    return c.KubeSpawner.modify_pod_hook if "modify_pod_hook" in c.KubeSpawner else None
-
-
-async def _earlier(spawner, pod):
+async def _earlier(spawner: Spawner, pod: V1Pod) -> V1Pod:
     if HOOK_BEFORE is None:
         return pod
     changed = HOOK_BEFORE(spawner, pod)
     return await changed if isawaitable(changed) else changed
 
 
-c = get_config()  # noqa: F821
-HOOK_BEFORE = _hook_before()
+# JupyterHub puts get_config into the namespace of its configuration files.
+c: Any = globals()["get_config"]()
+# A hook that the configuration has set already; it goes first.
+HOOK_BEFORE: Hook | None = c.KubeSpawner.modify_pod_hook if "modify_pod_hook" in c.KubeSpawner else None
 c.KubeSpawner.modify_pod_hook = mount_clone
