@@ -16,6 +16,9 @@ from typing import Any, NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 BED = ROOT / "testbed"
 NPX = [str(Path(sys.executable).parent / "npx"), "--no-install"]
+# What testbed/needs and testbed/status end with.
+PACKAGES_MISSING = 2
+NO_BED = 3
 HUB_SETTINGS = {
     "DATAMARK_HUB_NAMESPACE": "jupyterhub",
     "DATAMARK_HUB_CONFIG": str(ROOT / "ui-tests" / "hub" / "jupyterhub_test_config.py"),
@@ -77,12 +80,13 @@ def bed_environment() -> dict[str, str]:
 
 def on_bed(suite: str, report: Path, run: Callable[[Path, dict[str, str]], int]) -> int:
     """Starts the bed, runs the suite and takes the bed down; returns the exit code."""
-    if os.geteuid() == 0:
-        subprocess.run(["sh", "scripts/systemPackages.sh", "cluster"], cwd=ROOT, check=True)
     lack = subprocess.run([BED / "needs"], stdout=subprocess.PIPE, text=True)
+    if lack.returncode == PACKAGES_MISSING:
+        subprocess.run(["sh", "scripts/systemPackages.sh", "cluster"], cwd=ROOT, check=True)
+        lack = subprocess.run([BED / "needs"], stdout=subprocess.PIPE, text=True)
     if lack.returncode:
         return skip(suite, report, lack.stdout.strip())
-    was_up = subprocess.run([BED / "status"], stdout=subprocess.DEVNULL).returncode != 3
+    was_up = subprocess.run([BED / "status"], stdout=subprocess.DEVNULL).returncode != NO_BED
     try:
         subprocess.run([BED / "up"], check=True)
         return run(report, bed_environment())
