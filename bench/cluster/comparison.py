@@ -46,7 +46,8 @@ class Action:
     calls: list[Entry]
 
 
-def _percentile(values: list[float], share: float) -> float:
+def percentile(values: list[float], share: float) -> float:
+    """The value that a share of all does not exceed."""
     return sorted(values)[min(len(values) - 1, round(share * (len(values) - 1)))]
 
 
@@ -151,9 +152,7 @@ def _by_turns(ours: Ours, peer: Peer, place: BenchNamespace, sidecar: SidecarPro
     reads = [sum(not call.is_write for call in one.calls) for one in snapshots]
     clones = [len(one.calls) for one in volumes + copies]
     return [
-        Figure(
-            "Ready in the API server to the event, p95", "ms", 100, _percentile(behind, 0.95), f"{ROUNDS} snapshots"
-        ),
+        Figure("Ready in the API server to the event, p95", "ms", 100, percentile(behind, 0.95), f"{ROUNDS} snapshots"),
         *_compared("snapshot", snapshots, theirs["snapshot"]),
         *_compared("clone of the volume", volumes, theirs["volume"]),
         *_compared("clone of a snapshot", copies, theirs["copy"]),

@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
+from browser import to_the_row  # noqa: E402
 from comparison import against_peer  # noqa: E402
 from figure import Figure, table  # noqa: E402
 from scale import many_volumes, one_of_many_users  # noqa: E402
@@ -25,6 +26,7 @@ RESULT = ROOT / ".build" / "bench-cluster.json"
 
 BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "peer": against_peer,
+    "browser": to_the_row,
     "many-volumes": many_volumes,
     "many-users": one_of_many_users,
 }
