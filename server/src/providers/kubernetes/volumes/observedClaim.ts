@@ -186,7 +186,9 @@ export class ObservedClaim {
 
   private async findDriver(): Promise<void> {
     const { object } = this;
-    if (object === null || this.driver !== null || object.status.phase === 'Pending') {
+    // One that could not be told is looked for again: the account may have been given the right meanwhile.
+    const known = this.driver !== null && this.driver.name !== null;
+    if (object === null || known || object.status.phase === 'Pending') {
       return;
     }
     const driver = await storageDriver(object, this.options);
