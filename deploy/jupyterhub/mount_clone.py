@@ -3,7 +3,7 @@
     https://<hub>/hub/spawn/<user>/<server>?clone=<claim>
 
 mounts that claim at /home/jovyan/clones/<name> of the server. Zero to JupyterHub takes this file as
-`hub.extraConfig`; elsewhere it stands in jupyterhub_config.py or is loaded from there by `load_subconfig`.
+`hub.extraConfig`; elsewhere its text stands at the end of jupyterhub_config.py, behind the choice of the spawner.
 
 A claim is mounted only if its name is a claim of this user, a dot, and a name: what Datamark calls clones. KubeSpawner
 puts no dot into names it makes, so no other user’s claim can have such a name. The option is kept with the server: it
@@ -24,7 +24,9 @@ from kubernetes_asyncio.client import (
     V1VolumeMount,
 )
 from kubernetes_asyncio.client.exceptions import ApiException
+from kubespawner import KubeSpawner
 from kubespawner.clients import shared_client
+from traitlets.utils.importstring import import_item
 
 # Where clones are mounted. Below the directory that the file browser shows, so that they can be seen there.
 CLONES = "/home/jovyan/clones"
