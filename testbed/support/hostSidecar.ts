@@ -17,6 +17,8 @@ interface HostSidecarOptions {
   readonly user?: string;
   /** More of the `kubernetes` part of the configuration. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The part `automatic` of the configuration. */
+  readonly automatic?: Readonly<Record<string, unknown>>;
 }
 
 /** A refusal of the sidecar, with its problem. */
@@ -37,7 +39,14 @@ export class HostSidecar {
   ) {}
 
   /** Builds the bundle and writes down how to reach the cluster; starts nothing. */
-  static async prepare({ namespace, token, volumes, user, settings }: HostSidecarOptions): Promise<HostSidecar> {
+  static async prepare({
+    namespace,
+    token,
+    volumes,
+    user,
+    settings,
+    automatic = {}
+  }: HostSidecarOptions): Promise<HostSidecar> {
     const bundled = await BundledSidecar.build();
     const directory = await mkdtemp(join(bundled.directory, 'run-'));
     const kubeconfig = join(directory, 'kubeconfig');
@@ -49,6 +58,7 @@ export class HostSidecar {
       provider: 'kubernetes',
       user: user ?? null,
       serverRoot: directory,
+      automatic,
       kubernetes: {
         kubeconfig,
         namespace: namespace.name,
@@ -93,6 +103,11 @@ export class HostSidecar {
   async remove(): Promise<void> {
     await this.kill();
     await this.bundled.remove();
+  }
+
+  /** Where the sidecar believes a volume mounted. */
+  mountPath(volume: string): string {
+    return join(this.directory, volume);
   }
 
   private get socket(): string {
