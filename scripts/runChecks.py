@@ -20,7 +20,7 @@ CACHE = ["--cache", "--cache-strategy", "content", "--cache-location"]
 TSC = [*NPX, "tsc", "--incremental", "--tsBuildInfoFile"]
 
 
-TOOLS = ["scripts/*.py", "bench/*.py", "deploy/jupyterhub/*.py", "testbed/image/*.py"]
+TOOLS = ["scripts/*.py", "bench/*.py", "bench/cluster/*.py", "deploy/jupyterhub/*.py", "testbed/image/*.py"]
 
 
 @dataclass(frozen=True)
