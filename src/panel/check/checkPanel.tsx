@@ -34,8 +34,6 @@ export class CheckPanel extends ReactWidget {
     this.title.caption = trans.__('What Datamark can do here, what it can’t, and who can mend that');
     this.title.closable = true;
     this.node.tabIndex = -1;
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', trans.__('Datamark check'));
   }
 
   dispose(): void {
