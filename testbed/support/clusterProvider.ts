@@ -36,11 +36,13 @@ export interface ProviderOptions {
   readonly user?: string;
   /** More of the `kubernetes` part of the configuration. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Stands before the client, for example to count calls. */
+  readonly around?: (api: KubernetesApi) => KubernetesApi;
 }
 
 /** A provider that asks as the namespace's account; not started yet. */
 export function clusterProvider(namespace: TestNamespace, options: ProviderOptions): KubernetesProvider {
-  const { volumes, user = 'ann', settings } = options;
+  const { volumes, user = 'ann', settings, around = api => api } = options;
   const configuration = KubernetesConfiguration.parse({
     provider: 'kubernetes',
     user,
@@ -53,6 +55,6 @@ export function clusterProvider(namespace: TestNamespace, options: ProviderOptio
       ...settings
     }
   });
-  const api = apiOf(namespace.account, namespace.name);
+  const api = around(apiOf(namespace.account, namespace.name));
   return openKubernetesProvider({ configuration, log: memoryLog(), version: 'test', api });
 }

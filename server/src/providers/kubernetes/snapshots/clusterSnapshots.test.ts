@@ -149,8 +149,14 @@ describe('a snapshot that the storage refuses', () => {
     const provider = await scene.provider();
     const { name } = await provider.createSnapshot('home', WANTED, NO_KEY);
 
+    const metadata = { finalizers: ['snapshot.storage.kubernetes.io/pvc-as-source-protection'] };
+    scene.server.store.patch({ kind: 'PersistentVolumeClaim', namespace: NAMESPACE, name: 'home' }, { metadata });
     scene.status('VolumeSnapshot', name, refused('Unimplemented'));
-    const failed = await untilPhase(provider.index, 'snapshot', name, 'failed');
+    const failed = await untilIndexed(provider.index, 'it failed and keeps its claim', () => {
+      const snapshot = provider.index.get('snapshot', name);
+      const keeps = snapshot?.state.phase === 'failed' && snapshot.state.problem.next.includes('can’t be deleted');
+      return keeps ? snapshot : undefined;
+    });
     expect((await untilOver(provider.index, name)).state).toBe('failed');
     scene.ready(name);
 

@@ -11,6 +11,8 @@ export interface SnapshotSurroundings {
   readonly volume: { readonly id: string; readonly name: string };
   /** The cluster had its chance to mend an error by trying again. */
   readonly patienceOver: boolean;
+  /** Its claim can't go as long as it is not ready: the controllers hold it since they began to take the snapshot. */
+  readonly keepsClaim: boolean;
   /** The newest Event about it, where Events may be read. */
   readonly event: string | null;
 }
@@ -52,7 +54,9 @@ export function phaseOf({ metadata, spec, status }: VolumeSnapshot, around: Snap
       detail: `${textOf(metadata, annotations.title) ?? metadata.name} was not made. ${words}`,
       next:
         'It is still tried again by the cluster. Delete it if you don’t need it' +
-        (claim === undefined ? '.' : `: as long as it is there, the claim ${claim} can’t be deleted.`),
+        (claim === undefined || !around.keepsClaim
+          ? '.'
+          : `: as long as it is there, the claim ${claim} can’t be deleted.`),
       object: metadata.name
     })
   };

@@ -21,6 +21,9 @@ export interface ObservedSnapshotsOptions {
   readonly healthChanged: () => void;
 }
 
+/** On a claim while a snapshot of it is not ready (external-snapshotter pkg/utils). */
+const AS_SOURCE = 'snapshot.storage.kubernetes.io/pvc-as-source-protection';
+
 /** All snapshots that concern the own volumes. */
 export class ObservedSnapshots {
   private readonly objects: LabelledObjects<VolumeSnapshot>;
@@ -88,9 +91,11 @@ export class ObservedSnapshots {
       records.flatMap(({ volumeId, claim }) => (volumeId === null ? [] : [[volumeId, claim] as const]))
     );
     this.claims = new Set(records.map(({ claim }) => claim));
-    if (JSON.stringify([[...this.byVolumeId], [...this.claims]]) !== before) {
-      for (const one of this.objects.all()) {
-        this.show(one.metadata.name);
+    const others = JSON.stringify([[...this.byVolumeId], [...this.claims]]) !== before;
+    for (const { metadata, status } of this.objects.all()) {
+      // What a failed one says depends on its claim.
+      if (others || (status.error ?? null) !== null) {
+        this.show(metadata.name);
       }
     }
     await this.objects.follow([...this.byVolumeId.keys()]);
@@ -164,6 +169,7 @@ export class ObservedSnapshots {
     const event = this.events.newest(metadata.uid);
     return describeSnapshot(object, {
       volume: { id, name: this.options.services.claims.get(id)?.volume.name ?? id },
+      keepsClaim: this.options.services.claims.get(id)?.object?.metadata.finalizers.includes(AS_SOURCE) === true,
       patienceOver: error !== null && this.patience.isOver(metadata.uid, error.time ?? null),
       event: event === null ? null : event.message
     });
