@@ -72,7 +72,7 @@ export class DatamarkPage {
 
   /** The tab of the check report. */
   get check(): Locator {
-    return this.page.getByRole('region', { name: 'Datamark check' });
+    return this.page.getByRole('tabpanel', { name: 'Datamark check' });
   }
 
   /** A row of the check report by its state and title. */
