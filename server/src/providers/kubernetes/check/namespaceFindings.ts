@@ -63,7 +63,9 @@ function exhausted(limit: Limit, claims: readonly ClaimRecord[]): Found[] {
     );
 }
 
-const APPLY = 'kubectl apply -f deploy/policies';
+/** The policies act where the namespace names the account that its servers share. */
+const applyIn = (namespace: string): string =>
+  `kubectl apply -f deploy/policies/isolation.yaml && kubectl label namespace ${namespace} datamark.github.io/shared-account=datamark-singleuser`;
 const APPLY_OR_SAY =
   'An admin can apply the policies in deploy/policies, or say with c.DatamarkExtension.isolation that they are not needed here.';
 
@@ -129,7 +131,7 @@ function sharedFindings(
         ...about,
         message: `No policy keeps the owners in ${namespace} apart: this account could make ${noun} of ${claim}, which is ${owner}’s.`,
         fix: APPLY_OR_SAY,
-        command: APPLY
+        command: applyIn(namespace)
       });
     }
     if (foreign.state === 'unclear') {
