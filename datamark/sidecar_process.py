@@ -159,6 +159,14 @@ def child_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not _NOT_PASSED.match(name)}
 
 
+def node_options(configuration: Mapping[str, object]) -> list[str]:
+    """Node's own options. On a cluster, where memory is what a server is limited in, garbage is collected earlier.
+
+    What the sidecar does there is a few requests now and then: 10 MB of its 90 would be garbage that waits.
+    """
+    return ["--max-semi-space-size=1"] if configuration.get("provider") == "kubernetes" else []
+
+
 def spawn(
     node: Node, bundle: Path, listener: socket.socket, configuration: Mapping[str, object]
 ) -> subprocess.Popen[bytes]:
@@ -171,7 +179,7 @@ def spawn(
     # The lock file of the store names the socket, so that other clients find it there.
     environment["DATAMARK_CONFIG"] = json.dumps({**configuration, "socket": listener.getsockname()})
     return subprocess.Popen(
-        [node.path, str(bundle), "serve", "--fd", str(descriptor)],
+        [node.path, *node_options(configuration), str(bundle), "serve", "--fd", str(descriptor)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

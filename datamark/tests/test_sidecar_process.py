@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from datamark.sidecar_process import Node, NodeUnavailable, find_node, make_listening_socket, spawn
+from datamark.sidecar_process import (
+    Node,
+    NodeUnavailable,
+    find_node,
+    make_listening_socket,
+    node_options,
+    spawn,
+)
 
 
 @pytest.fixture
@@ -112,3 +119,8 @@ def test_importing_it_costs_little() -> None:
     )
     loaded = set(done.stdout.split())
     assert not loaded & {"tornado", "jupyter_server", "IPython", "asyncio", "traitlets", "jupyterlab_datamark"}
+
+
+def test_memory_is_spared_on_a_cluster_only() -> None:
+    assert node_options({"provider": "kubernetes"}) == ["--max-semi-space-size=1"]
+    assert node_options({"provider": "local"}) == []
