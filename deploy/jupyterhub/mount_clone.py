@@ -136,8 +136,24 @@ async def _earlier(spawner: Spawner, pod: V1Pod) -> V1Pod:
     return await changed if isawaitable(changed) else changed
 
 
+def with_clones(spawner_class: Any) -> Any:
+    """A spawner that keeps the clone of an address; KubeSpawner keeps only what its profiles know."""
+
+    def options_from_query(self: Any, query_data: Mapping[str, object]) -> dict[str, object]:
+        options: dict[str, object] = spawner_class.options_from_query(self, query_data)
+        claim = asked_claim(query_data)
+        return options if claim is None else {**options, OPTION: claim}
+
+    return type(spawner_class)("CloneSpawner", (spawner_class,), {"options_from_query": options_from_query})
+
+
 # JupyterHub puts get_config into the namespace of its configuration files.
 c: Any = globals()["get_config"]()
 # A hook that the configuration has set already; it goes first.
 HOOK_BEFORE: Hook | None = c.KubeSpawner.modify_pod_hook if "modify_pod_hook" in c.KubeSpawner else None
 c.KubeSpawner.modify_pod_hook = mount_clone
+# The spawner that the configuration has chosen already is built upon.
+CHOSEN: Any = c.JupyterHub.spawner_class if "spawner_class" in c.JupyterHub else KubeSpawner
+if isinstance(CHOSEN, str):
+    CHOSEN = import_item(CHOSEN) if "." in CHOSEN else KubeSpawner
+c.JupyterHub.spawner_class = with_clones(CHOSEN)

@@ -33,6 +33,13 @@ class Claims:
         return SimpleNamespace(metadata=SimpleNamespace(deletion_timestamp=self.deleting[name]))
 
 
+class OnlyProfiles:
+    """Keeps of an address what KubeSpawner keeps."""
+
+    def options_from_query(self, query_data: dict[str, list[str]]) -> dict[str, str]:
+        return {name: given[0] for name, given in query_data.items() if name == "profile"}
+
+
 @pytest.fixture
 def config(monkeypatch: pytest.MonkeyPatch) -> Config:
     """The hub’s configuration, with what the hook imports."""
@@ -42,7 +49,7 @@ def config(monkeypatch: pytest.MonkeyPatch) -> Config:
         "kubernetes_asyncio": {},
         "kubernetes_asyncio.client": dict.fromkeys(models, SimpleNamespace),
         "kubernetes_asyncio.client.exceptions": {"ApiException": ApiException},
-        "kubespawner": {},
+        "kubespawner": {"KubeSpawner": OnlyProfiles},
         "kubespawner.clients": {"shared_client": lambda _: claims},
     }
     for name, members in contents.items():
@@ -165,3 +172,15 @@ def test_the_hubs_own_hook_goes_first(config: Config) -> None:
     config.KubeSpawner.modify_pod_hook = before
     assert start(config, {"clone": "claim-ann.try"}) is other
     assert len(other.spec.volumes) == 1
+
+
+@pytest.mark.parametrize("chosen", [None, "kubespawner.KubeSpawner", "kubespawner", OnlyProfiles])
+def test_an_address_keeps_the_clone_besides_what_the_spawner_keeps(config: Config, chosen: object) -> None:
+    if chosen is not None:
+        config.JupyterHub.spawner_class = chosen
+    load(config)
+    spawner = config.JupyterHub.spawner_class()
+    assert isinstance(spawner, OnlyProfiles)
+    query = {"profile": ["small"], "clone": ["claim-ann.try"], "other": ["x"]}
+    assert spawner.options_from_query(query) == {"profile": "small", "clone": "claim-ann.try"}
+    assert spawner.options_from_query({"profile": ["small"]}) == {"profile": "small"}
