@@ -4,6 +4,7 @@ import { ACCOUNT, sharedAccountNamespace, tryCreate, waitingPod, waitUntilIsolat
 import { applyShipped, shipped } from '../support/shippedManifest';
 import { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';
+import { waitUntil } from '../support/waitUntil';
 
 const OWNER = 'datamark.github.io/owner';
 
@@ -61,6 +62,13 @@ test('a pod that is not in the table changes nothing, whatever its name', async 
   expect(await tryCreate(stranger, volumeSnapshot('claim-bob.one', 'claim-bob'))).toMatch(
     /^403 .*not in the ConfigMap datamark-claims/
   );
+});
+
+test('without the table nobody makes claims there, the hub included', async () => {
+  await namespace.delete('ConfigMap', 'datamark-claims');
+  const noTable = /^422 .*-by-table.*no params found/;
+  await waitUntil('claims to be refused', async () => noTable.test(await tryCreate(namespace, claim('claim-new'))));
+  expect(await tryCreate(ann, volumeSnapshot('home-ann.one', 'home-ann'))).toMatch(noTable);
 });
 
 test('the rules are those of isolation.yaml, letter by letter', async () => {
