@@ -120,6 +120,19 @@ it('shows a volume, its timeline and the connection, without an accessibility fi
   expect(await serious()).toEqual([]);
 });
 
+it('opens the check report from its footer', async () => {
+  await show('Connected · plain directories');
+  query('button.dm-footer-row').click();
+  expect(ran.map(([command]) => command)).toEqual([CommandIDs.check]);
+});
+
+it('opens the status from its footer while nothing can be checked', async () => {
+  server.status = unavailable({});
+  await show('Not running');
+  query('button.dm-footer-row').click();
+  expect(ran.map(([command]) => command)).toEqual([CommandIDs.showStatus]);
+});
+
 it('opens a row with its facts and actions, and runs them', async () => {
   server.snapshots = [sampleSnapshot({ note: 'Frozen for the churn v7 training.' })];
   await show('features v3 frozen');
