@@ -56,12 +56,13 @@ export class ClientScene {
   }
 
   /** Until the watch knows exactly what a list tells. */
-  async equalToList(mirror: WatchMirror): Promise<void> {
-    await waitUntil('the watch to know what there is', async () => {
+  async equalToList(mirror: WatchMirror, seconds = 60): Promise<void> {
+    const isEqual = async () => {
       const maps = await this.admin.list('ConfigMap', 'default', `labelSelector=${LABEL}`);
       const stored = maps.map(map => [map.metadata.name, at(map, 'data')]);
       return JSON.stringify(mirror.content) === JSON.stringify(stored) && mirror.reasons.at(-1) === 'current';
-    });
+    };
+    await waitUntil('the watch to know what there is', isEqual, { seconds });
   }
 
   /** After each test. */

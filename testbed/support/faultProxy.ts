@@ -4,7 +4,8 @@ import {
   createSecureServer,
   type Http2SecureServer,
   type Http2ServerRequest,
-  type Http2ServerResponse
+  type Http2ServerResponse,
+  type ServerHttp2Session
 } from 'node:http2';
 import { Agent, request as requestServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -40,6 +41,9 @@ export class FaultProxy {
   private readonly _sockets = new Set<Socket>();
   private readonly _agent: Agent;
   private _scripted: Scripted[] = [];
+  private readonly _sessions = new Set<ServerHttp2Session>();
+  /** Connections whose other end is gone, as it seems to the client. */
+  private _dead = new Set<ServerHttp2Session>();
   private _holding = false;
   private _held: (() => void)[] = [];
 
@@ -53,6 +57,10 @@ export class FaultProxy {
       socket.on('close', () => this._sockets.delete(socket));
       // Cut by a fault, or by the client.
       socket.on('error', () => undefined);
+    });
+    _server.on('session', session => {
+      this._sessions.add(session);
+      session.on('close', () => this._sessions.delete(session));
     });
     _server.on('request', (request, response) => this._serve(request, response));
     _server.on('sessionError', () => undefined);
@@ -89,9 +97,10 @@ export class FaultProxy {
   /** From now on nothing comes back, and nothing is said of it: a connection whose other end is gone. */
   hold(): void {
     this._holding = true;
+    this._dead = new Set(this._sessions);
   }
 
-  /** New requests are passed on again; connections that were held stay dead. */
+  /** New connections are served again; those that were held stay dead. */
   letNewPass(): void {
     this._holding = false;
   }
@@ -99,6 +108,7 @@ export class FaultProxy {
   /** What is held goes on. */
   resume(): void {
     this._holding = false;
+    this._dead.clear();
     this._held.splice(0).forEach(goOn => goOn());
   }
 
@@ -125,7 +135,7 @@ export class FaultProxy {
     } else if (fault?.cut === 'before') {
       this.cut();
     } else {
-      this._whenNotHeld(() => this._pass(request, response, fault?.cut === 'after'));
+      this._whenNotHeld(request, () => this._pass(request, response, fault?.cut === 'after'));
     }
   }
 
@@ -148,14 +158,15 @@ export class FaultProxy {
       response.writeHead(answer.statusCode ?? 502, passed);
       response.stream.on('close', () => answer.destroy());
       answer.on('error', () => response.stream.destroy());
-      answer.on('data', (chunk: Buffer) => this._whenNotHeld(() => response.write(chunk)));
-      answer.on('end', () => this._whenNotHeld(() => response.end()));
+      answer.on('data', (chunk: Buffer) => this._whenNotHeld(request, () => response.write(chunk)));
+      answer.on('end', () => this._whenNotHeld(request, () => response.end()));
     });
     request.pipe(upstream);
   }
 
-  private _whenNotHeld(act: () => void): void {
-    if (this._holding) {
+  private _whenNotHeld({ stream }: Http2ServerRequest, act: () => void): void {
+    const session = stream.session as ServerHttp2Session | undefined;
+    if (this._holding || (session !== undefined && this._dead.has(session))) {
       this._held.push(act);
     } else {
       act();
