@@ -43,14 +43,11 @@ def run_hub(report: Path, environment: dict[str, str]) -> int:
 
 
 def run_hub_on_bed(report: Path, environment: dict[str, str]) -> int:
-    """Starts the hub on the bed for those, and stops it."""
-    try:
-        if code := call(BED / "hub" / "up", environment=environment | HUB_SETTINGS):
-            return code
-        folder = Path(environment["DATAMARK_BED_DIR"]) / "hub"
-        return run_hub(report, environment | {"DATAMARK_HUB_DIR": str(folder)})
-    finally:
-        call(BED / "hub" / "down")
+    """Starts the hub on the bed for those; it ends with the bed."""
+    if code := call(BED / "hub" / "up", environment=environment | HUB_SETTINGS):
+        return code
+    folder = Path(environment["DATAMARK_BED_DIR"]) / "hub"
+    return run_hub(report, environment | {"DATAMARK_HUB_DIR": str(folder)})
 
 
 def skipped_jest(reason: str) -> dict[str, Any]:
@@ -92,6 +89,8 @@ def on_bed(suite: str, report: Path, run: Callable[[Path, dict[str, str]], int])
         return run(report, bed_environment())
     finally:
         if was_up:
+            if suite == "hub":
+                call(BED / "hub" / "down")
             print("The test bed was up before and stays up; `make cluster-down` takes it down.")
         else:
             subprocess.run([BED / "down"], check=True)

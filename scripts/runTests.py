@@ -183,6 +183,8 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in known]:
         print(f"No such suite: {', '.join(unknown)}. There are: {', '.join(known)}", file=sys.stderr)
         return 2
+    # Ended by an exception, so that the suite that runs can clean up.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     # Also without make: tools that are found by name are the environment's, above all its Node.
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     REPORTS.mkdir(parents=True, exist_ok=True)
