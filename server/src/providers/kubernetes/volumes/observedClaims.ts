@@ -50,6 +50,7 @@ export class ObservedClaims implements Claims {
   private stopped = false;
   private looking: Promise<void> | null = null;
   private again = false;
+  private publishing: NodeJS.Immediate | undefined;
   private forgetRights: () => void = () => undefined;
   private readonly listeners = new Set<(record: ClaimRecord) => void>();
   private readonly work = new Set<Promise<void>>();
@@ -186,8 +187,15 @@ export class ObservedClaims implements Claims {
     return platform.ownerLabel([...own, ...ofOwner.map(({ metadata }) => metadata)]);
   }
 
+  /** Once for all that came at the same time: with hundreds of claims, each change alone would make all records anew. */
+  private publishSoon(): void {
+    this.publishing ??= setImmediate(() => this.publish());
+  }
+
   /** Makes all records anew, because one claim may say whose the others are, and tells which have changed. */
   private publish(): void {
+    clearImmediate(this.publishing);
+    this.publishing = undefined;
     if (this.stopped) {
       return;
     }
@@ -223,7 +231,7 @@ export class ObservedClaims implements Claims {
       namespace,
       log,
       timeoutMs,
-      changed: () => this.publish(),
+      changed: () => this.publishSoon(),
       background: this.background
     };
   }
