@@ -6,7 +6,12 @@ import { compareVersions } from './resourceVersion';
 
 /** What every stored object has. */
 export interface StoredObject {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly deletionTimestamp?: string | undefined;
+  };
 }
 
 /** How many deleted uids are remembered for late answers. */

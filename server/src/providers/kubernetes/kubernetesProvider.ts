@@ -117,7 +117,8 @@ export class KubernetesProvider implements Provider {
       elsewhere: () => this.observedSnapshots.elsewhere
     });
     this.refreshing = new Refreshing({
-      needed: () => !this.observedSnapshots.watched || !this.observedClones.watched,
+      needed: () =>
+        !this.observedSnapshots.watched || !this.observedClones.watched || this.observedSnapshots.hasLeaving,
       busy: () => this.isBusy(),
       refresh: () => this.refresh()
     });

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Elsewhere } from '../../../../contract';
 import type { AccountRights } from './accountRights';
-import type { KubernetesApi } from './client/kubernetesApi';
+import { KubernetesError, type KubernetesApi } from './client/kubernetesApi';
 import { FeedStore, type StoredObject } from './feedStore';
 import { ObjectFeed, type FeedHealth } from './objectFeed';
 
@@ -81,6 +81,11 @@ export class LabelledObjects<T extends StoredObject> {
     return this.own.inBulk || this.other.inBulk || this.looked.inBulk;
   }
 
+  /** Whether an object that was only looked up is on its way out: nothing but another look tells when it is gone. */
+  get hasLeaving(): boolean {
+    return this.leaving().length > 0;
+  }
+
   /** Whether the objects without the label are told; null: not known yet. */
   get elsewhere(): Elsewhere | null {
     return this.told;
@@ -115,15 +120,19 @@ export class LabelledObjects<T extends StoredObject> {
   /** An object as an own write was answered. */
   written(item: T): void {
     const { name } = item.metadata;
-    if (this.looked.get(name) !== undefined) {
-      this.looked.written(item);
-    }
-    (this.other.get(name) === undefined || this.own.get(name) !== undefined ? this.own : this.other).written(item);
+    const holders = [this.own, this.other, this.looked];
+    (holders.find(one => one.get(name) !== undefined) ?? this.own).written(item);
+  }
+
+  /** An own deletion was answered as done. */
+  removed(item: T): void {
+    this.looked.delete(item);
   }
 
   /** Looks again where nothing tells of changes. Never rejects. */
   async refresh(): Promise<void> {
-    await Promise.all([this.own.refresh(), this.other.refresh(), this.told === null ? this.probe() : undefined]);
+    const looked = this.leaving().map(one => this.lookAgain(one));
+    await Promise.all([this.own.refresh(), this.other.refresh(), this.told === null ? this.probe() : null, ...looked]);
   }
 
   /** Other rights may allow a watch. */
@@ -163,6 +172,23 @@ export class LabelledObjects<T extends StoredObject> {
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all([this.own.stop(), this.other.stop(), this.probing]);
+  }
+
+  private leaving(): T[] {
+    return [...this.looked.all()].filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  }
+
+  private async lookAgain(item: T): Promise<void> {
+    const { api, path, item: schema } = this.options;
+    try {
+      const { signal } = this.stopping;
+      this.looked.upsert(await api.request({ path: `${path}/${item.metadata.name}`, schema, signal }));
+    } catch (error) {
+      // Without an answer it is asked again at the next look.
+      if (error instanceof KubernetesError && error.status === 404) {
+        this.looked.delete(item);
+      }
+    }
   }
 
   private healthChanged(): void {

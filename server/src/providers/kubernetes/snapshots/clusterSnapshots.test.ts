@@ -289,6 +289,14 @@ describe('snapshots made elsewhere', () => {
 
     expect(volume()?.elsewhere).toMatchObject({ found: 1 });
     expect(provider.index.all('snapshot').map(({ name }) => name)).toEqual(['nightly-1234']);
+    const reference = { kind: 'VolumeSnapshot', namespace: NAMESPACE, name: 'nightly-1234' };
+    scene.server.store.patch(reference, { metadata: { finalizers: ['a/b'] } });
+    const { uid } = provider.index.get('snapshot', 'nightly-1234') ?? { uid: '' };
+    const deleting = await provider.deleteSnapshot('nightly-1234', uid);
+    expect(deleting.state.phase).toBe('deleting');
+    scene.server.store.patch(reference, { metadata: { finalizers: [] } });
+    await provider.refresh();
+    expect(provider.index.all('snapshot')).toEqual([]);
   });
 });
 

@@ -195,6 +195,7 @@ export class ClusterSnapshots {
     if ('metadata' in answer && answer.metadata.deletionTimestamp !== undefined) {
       return this.observed.written(answer);
     }
+    this.observed.removed(object);
     const since = new Date().toISOString();
     return { ...snapshot, state: { phase: 'deleting', since, message: 'Being deleted' } };
   }

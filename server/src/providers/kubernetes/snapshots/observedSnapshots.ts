@@ -59,6 +59,11 @@ export class ObservedSnapshots {
     return this.objects.watched;
   }
 
+  /** Whether somebody has to look, for one that is being deleted and not followed. */
+  get hasLeaving(): boolean {
+    return this.objects.hasLeaving;
+  }
+
   get elsewhere(): Elsewhere | null {
     return this.objects.elsewhere;
   }
@@ -81,6 +86,11 @@ export class ObservedSnapshots {
   written(object: VolumeSnapshot): Snapshot {
     this.objects.written(object);
     return this.options.services.index.get('snapshot', object.metadata.name) ?? this.describe(object);
+  }
+
+  /** An own deletion was answered as done. */
+  removed(object: VolumeSnapshot): void {
+    this.objects.removed(object);
   }
 
   /** Follows the claims as they are now. */
