@@ -9,6 +9,15 @@ import panel from './plugins/panel';
 import renderer from './plugins/renderer';
 import status from './plugins/status';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [api, commands, panel, check, status, notebook, notifications, renderer];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  api,
+  commands,
+  panel,
+  check,
+  status,
+  notebook,
+  notifications,
+  renderer
+];
 
 export default plugins;

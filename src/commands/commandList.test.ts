@@ -7,7 +7,12 @@ import { commandList } from './commandList';
 import { registerCommand } from './registerCommands';
 
 /** Those of the panel, the report and the notebook toolbar. */
-const ELSEWHERE: string[] = [CommandIDs.check, CommandIDs.openPanel, CommandIDs.showSnapshot, CommandIDs.snapshotNotebook];
+const ELSEWHERE: string[] = [
+  CommandIDs.check,
+  CommandIDs.openPanel,
+  CommandIDs.showSnapshot,
+  CommandIDs.snapshotNotebook
+];
 
 const registered = (...args: Parameters<typeof fakePage>) => {
   const page = fakePage(...args);

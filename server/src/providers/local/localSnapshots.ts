@@ -32,7 +32,15 @@ export class LocalSnapshots {
     const { title = null, note, notebook, heldUntil } = request;
     const record = intendSnapshot(
       observed,
-      { title, note, notebook, heldUntil, origin: intent.origin ?? 'datamark', operationKey: intent.operationKey, restoredFrom: null },
+      {
+        title,
+        note,
+        notebook,
+        heldUntil,
+        origin: intent.origin ?? 'datamark',
+        operationKey: intent.operationKey,
+        restoredFrom: null
+      },
       configuration.user
     );
     this.enqueue(observed, record);
