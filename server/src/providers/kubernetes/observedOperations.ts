@@ -15,7 +15,7 @@ const WORDS = { succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled' } as
 type Made = Snapshot | Clone;
 
 /** Ids of the operations on an object. */
-export const operationIds = ({ kind, uid }: Made): { making: string; deleting: string } => ({
+const operationIds = ({ kind, uid }: Made): { making: string; deleting: string } => ({
   making: `${kind}-${uid}`.toLowerCase(),
   deleting: `delete-${uid}`.toLowerCase()
 });

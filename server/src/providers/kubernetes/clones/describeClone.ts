@@ -64,7 +64,7 @@ function pendingOrFailed(claim: PersistentVolumeClaim, around: CloneSurroundings
 }
 
 /** Where it stands, from what the cluster says now. */
-export function clonePhase(claim: PersistentVolumeClaim, around: CloneSurroundings): Phase {
+function clonePhase(claim: PersistentVolumeClaim, around: CloneSurroundings): Phase {
   const { metadata, status } = claim;
   const created = createdOf(claim);
   if (metadata.deletionTimestamp !== undefined) {
