@@ -98,6 +98,21 @@ describe('before the provider has looked at storage', () => {
     }
   });
 
+  it('storage that does not answer during the first look is told at once, not as a start that takes long', async () => {
+    const starting = await startTestSidecar({ begin: false, firstObservationMs: 20 });
+    try {
+      const since = '2026-11-20T08:00:00.000Z';
+      const told = problem('storage-unreachable', { detail: 'The storage does not answer.', next: 'Wait.' });
+      starting.provider.setFreshness({ current: false, problem: told, since, asOf: null, retryAt: null });
+      expect(readProblem(await starting.send('GET', '/volumes')).slug).toBe('storage-unreachable');
+      expect((await starting.send('GET', '/status')).json()).toMatchObject({
+        capabilities: { snapshot: { available: false, reason: 'The storage does not answer.' } }
+      });
+    } finally {
+      await starting.stop();
+    }
+  });
+
   it('storage that was never read is told by its reason, and never as empty', async () => {
     const away = await startTestSidecar();
     try {

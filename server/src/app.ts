@@ -90,7 +90,13 @@ export function createApp(options: AppOptions): App {
     },
     events: streams.handle,
     ready: async () => {
-      await firstObservation.wait();
+      try {
+        await firstObservation.wait();
+      } catch (error) {
+        // Why the first look takes so long is worth more than that it does.
+        assertRead(provider);
+        throw error;
+      }
       assertRead(provider);
     },
     answerDeadlineMs: options.answerDeadlineMs ?? ANSWER_DEADLINE_MS,

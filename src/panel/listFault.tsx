@@ -1,6 +1,6 @@
 /** What stands in place of a list, or above it, when it could not be read. */
 import { copyIcon } from '@jupyterlab/ui-components';
-import { problemSlug } from '../../contract';
+import { problemSlug, type Problem } from '../../contract';
 import * as React from 'react';
 import { errorIcon, lockIcon, plugIcon } from '../icons';
 import { CommandIDs, type Connection, type ListState } from '../tokens';
@@ -22,7 +22,7 @@ export interface ListFaultProps {
 /** Loading, forbidden, broken, or unreachable with nothing to show; the rows where they are known. */
 export function ListFault({ list, forbidden, stillThere, children }: ListFaultProps): JSX.Element {
   const environment = useEnvironment();
-  const { trans } = environment;
+  const { trans, model } = environment;
   const again = () => run(environment, CommandIDs.refresh);
   switch (list.state) {
     case 'ready':
@@ -72,12 +72,7 @@ export function ListFault({ list, forbidden, stillThere, children }: ListFaultPr
       return list.asOf !== null ? (
         children
       ) : (
-        <StateView
-          icon={plugIcon}
-          heading={trans.__('No answer')}
-          detail={list.problem.detail}
-          next={list.problem.next}
-        >
+        <StateView icon={plugIcon} heading={trans.__('No answer')} {...whyUnread(list.problem, model.connection)}>
           <Button label={trans.__('Try now')} onClick={again} />
         </StateView>
       );
@@ -118,4 +113,10 @@ export function staleness(
   return freshness.current || freshness.asOf === null
     ? null
     : { detail: freshness.problem.detail, asOf: new Date(freshness.asOf) };
+}
+
+/** Why nothing was ever read: the status may know more by now than the request that was refused. */
+function whyUnread(problem: Problem, connection: Connection): { readonly detail: string; readonly next: string } {
+  const freshness = connection.state === 'online' ? connection.status.freshness : null;
+  return freshness?.current === false ? freshness.problem : problem;
 }

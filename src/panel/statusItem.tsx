@@ -46,8 +46,9 @@ export class StatusItem extends ReactWidget {
   protected render(): JSX.Element | null {
     const { model, trans, format, onClick } = this.options;
     const volume = model.selectedVolume;
+    const unread = model.volumes.state === 'unreachable' && model.volumes.asOf === null;
     clearTimeout(this.timer);
-    if (volume === null) {
+    if (volume === null || unread) {
       return null;
     }
     const now = new Date();

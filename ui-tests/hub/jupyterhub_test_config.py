@@ -68,5 +68,5 @@ c.KubeSpawner.environment.update({"DATAMARK_VOLUMES": f"/home/jovyan={{pvc_name}
 c.KubeSpawner.volumes.extend([{"name": "shared", "persistentVolumeClaim": {"claimName": SHARED}}])
 c.KubeSpawner.volume_mounts.extend([{"name": "shared", "mountPath": "/home/shared"}])
 
-if (DEPLOY / "mount_clone.py").exists():
-    load_subconfig(str(DEPLOY / "mount_clone.py"))  # noqa: F821
+# In this namespace, as Zero to JupyterHub reads what stands in hub.extraConfig.
+exec((DEPLOY / "mount_clone.py").read_text())

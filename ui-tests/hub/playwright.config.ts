@@ -7,7 +7,7 @@ import base from '../playwright.config';
 export default {
   ...base,
   testDir: './tests',
-  outputDir: '../test-results/hub',
+  outputDir: '../../.build/tests/hub-results',
   globalSetup: require.resolve('./setUpNamespace'),
   timeout: 240_000
 };

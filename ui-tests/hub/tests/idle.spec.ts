@@ -67,7 +67,7 @@ test('a stream that comes back with what another process told is reset', async (
   const stream = await askServer(user, 'datamark/api/v1/events', { signal: leaving.signal, headers });
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
   let heard = '';
-  while (!heard.includes('\n\n', heard.indexOf('event: '))) {
+  while (!/^event: .*\n[^]*\n\n/m.test(heard)) {
     heard += (await reader?.read())?.value ?? '';
   }
   leaving.abort();

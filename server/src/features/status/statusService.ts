@@ -78,10 +78,14 @@ export class StatusService {
 
   /** What keeps the provider from telling what can be done. */
   private obstacle(): Notice | null {
-    const problem = this.options.firstObservation.obstacle?.problem;
-    if (problem === undefined) {
+    const obstacle = this.options.firstObservation.obstacle?.problem;
+    if (obstacle === undefined) {
       return null;
     }
+    // Why the first look takes so long is worth more than that it does.
+    const freshness = this.options.provider.freshness();
+    const starting = problemSlug(obstacle.type) === 'starting';
+    const problem = starting && !freshness.current ? freshness.problem : obstacle;
     const { type, detail, next, object } = problem;
     return { code: problemSlug(type) ?? 'internal', message: detail, fix: next, object };
   }
