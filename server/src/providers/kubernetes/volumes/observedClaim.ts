@@ -39,6 +39,7 @@ export class ObservedClaim {
   private watch: Watch | null = null;
   private watchRefused = false;
   private stopped = false;
+  private finding: { readonly uid: string | null; readonly search: Promise<void> } | null = null;
 
   constructor(private readonly options: ObservedClaimOptions) {}
 
@@ -184,7 +185,22 @@ export class ObservedClaim {
     this.options.changed();
   }
 
-  private async findDriver(): Promise<void> {
+  /** One search at a time for one life of the claim. */
+  private findDriver(): Promise<void> {
+    const uid = this.object?.metadata.uid ?? null;
+    if (this.finding?.uid === uid) {
+      return this.finding.search;
+    }
+    const search = this.searchDriver().finally(() => {
+      if (this.finding?.search === search) {
+        this.finding = null;
+      }
+    });
+    this.finding = { uid, search };
+    return search;
+  }
+
+  private async searchDriver(): Promise<void> {
     const { object } = this;
     // One that could not be told is looked for again: the account may have been given the right meanwhile.
     const known = this.driver !== null && this.driver.name !== null;
