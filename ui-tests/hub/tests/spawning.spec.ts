@@ -5,7 +5,7 @@ import { askServer, kernelAnswers } from '../userFiles';
 
 /** Starts per case: enough that a delay of a second shows over the noise of one start. */
 const STARTS = 3;
-/** What two cases may differ by without telling anything, in ms: KubeSpawner and the hub look about once a second. */
+/** What two cases may differ by at least without telling anything, in ms: KubeSpawner and the hub look once a second. */
 const NOISE_MS = 1_500;
 
 const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
@@ -26,8 +26,11 @@ test('a server starts as fast as without Datamark, also without Node, rights or 
   }
   const middles = Object.fromEntries([...times].map(([scenario, of]) => [scenario ?? 'with', Math.round(middle(of))]));
   test.info().annotations.push({ type: 'ms until ready', description: JSON.stringify(middles) });
+  // The starts without the extension tell how much they differ by themselves on this machine.
+  const plain = times.get('without-extension') ?? [];
+  const noise = Math.max(NOISE_MS, Math.max(...plain) - Math.min(...plain));
   for (const [scenario, ms] of Object.entries(middles)) {
-    expect(ms, `${scenario}: ${JSON.stringify(middles)}`).toBeLessThan((middles['without-extension'] ?? 0) + NOISE_MS);
+    expect(ms, `${scenario}: ${JSON.stringify(middles)}`).toBeLessThan(middle(plain) + noise);
   }
 });
 
@@ -55,7 +58,7 @@ test.describe('the panel explains', () => {
     await hub.start(user, 'unreachable');
     const datamark = await logInTo(page, user);
     await datamark.tab.click();
-    await expect(datamark.panel).toContainText('10.88.255.254', { timeout: 60_000 });
+    await expect(datamark.panel).toContainText('The Kubernetes API can’t be reached', { timeout: 60_000 });
     await expect(datamark.panel).toContainText(/network policy/i);
     await expect(datamark.panel).not.toContainText('No snapshots of');
     expect(await kernelAnswers(user)).toBe(true);
