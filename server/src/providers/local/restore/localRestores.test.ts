@@ -207,7 +207,7 @@ describe('refuses', () => {
     const planned = await plan(provider);
     expect(planned.plan?.blockers).toMatchObject([{ kind: 'disk-space', object: 'home' }]);
     await expect(provider.approveRestore(planned.id, planned.uid)).rejects.toEqual(
-      problemOf('restore-blocked', /home has .* free, and the restored files need 1024 TiB/)
+      problemOf('restore-blocked', /home has .* free, and the restored files need 1\.00 PiB/)
     );
   });
 
