@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly configuration: string | null;
   /** false: stdin is /dev/null. */
   readonly holdStdin?: boolean;
+  /** More environment variables. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A started sidecar. */
@@ -74,7 +76,7 @@ export class BundledSidecar {
   private start(command: string, args: readonly string[], options: StartOptions): RunningSidecar {
     const stdio: StdioOptions = [options.holdStdin === false ? 'ignore' : 'pipe', 'ignore', 'pipe'];
     // An undefined variable is not passed on.
-    const env = { ...process.env, DATAMARK_CONFIG: options.configuration ?? undefined };
+    const env = { ...process.env, ...options.environment, DATAMARK_CONFIG: options.configuration ?? undefined };
     const child = spawn(command, args, { stdio, env });
     this.started.push(child);
     let stderr = '';

@@ -243,7 +243,8 @@ export class KubernetesProvider implements Provider {
     return known;
   }
 
-  createSnapshot(volume: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot> {
+  async createSnapshot(volume: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot> {
+    this.assertReachable('The snapshot was not made.');
     return this.snapshots.create(volume, request, intent);
   }
 
@@ -263,7 +264,8 @@ export class KubernetesProvider implements Provider {
     return this.snapshots.delete(name, uid);
   }
 
-  createClone(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone> {
+  async createClone(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone> {
+    this.assertReachable('The clone was not made.');
     return this.clones.create(from, request, intent);
   }
 
@@ -343,6 +345,14 @@ export class KubernetesProvider implements Provider {
     return freshness.current
       ? null
       : { available: false, reason: freshness.problem.detail, fix: freshness.problem.next };
+  }
+
+  private assertReachable(what: string): void {
+    const freshness = this.freshness();
+    if (!freshness.current) {
+      const { problem } = freshness;
+      throw ProblemError.of({ ...problem, detail: `${what} ${problem.detail}` });
+    }
   }
 
   private isBusy(): boolean {
