@@ -7,6 +7,7 @@ import { CommandIDs, type Connection, type ListState } from '../tokens';
 import { Button } from './button';
 import { run, useEnvironment } from './environment';
 import { Icon } from './icon';
+import { showReport } from './showReport';
 import { Skeleton, StateView } from './stateView';
 
 export interface ListFaultProps {
@@ -37,7 +38,7 @@ export function ListFault({ list, forbidden, stillThere, children }: ListFaultPr
             icon={copyIcon}
             onClick={() => void navigator.clipboard.writeText(`${list.problem.detail} ${list.problem.next}`.trim())}
           />
-          <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
+          <Button label={trans.__('Show what is missing')} onClick={() => showReport(environment)} />
           <Button label={trans.__('Try again')} onClick={again} />
         </StateView>
       );
@@ -51,7 +52,7 @@ export function ListFault({ list, forbidden, stillThere, children }: ListFaultPr
           next={list.problem.next}
         >
           <Button label={trans.__('Try again')} onClick={again} />
-          <Button label={trans.__('Show what is missing')} onClick={() => run(environment, CommandIDs.showStatus)} />
+          <Button label={trans.__('Show what is missing')} onClick={() => showReport(environment)} />
         </StateView>
       ) : (
         <StateView

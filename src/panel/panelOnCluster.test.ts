@@ -1,0 +1,83 @@
+import { ApiProblem } from '../api/apiProblem';
+import { AWAY, claimVolume, hubStatus, waitingClone } from '../testing/clusterSamples';
+import { type FakeServer, until } from '../testing/fakeServer';
+import { manySnapshots } from '../testing/manySnapshots';
+import { PanelScene } from '../testing/panelScene';
+import { sampleProblem } from '../testing/samples';
+import { CommandIDs } from '../tokens';
+
+let scene: PanelScene;
+let server: FakeServer;
+
+beforeEach(() => {
+  scene = new PanelScene();
+  ({ server } = scene);
+  server.status = hubStatus();
+  server.volumes = [claimVolume()];
+  server.snapshots = manySnapshots(2).map(one => ({ ...one, volume: 'claim-alice' }));
+});
+
+afterEach(() => scene.dispose());
+
+it('shows a claim by its class, with why it is shared and what is wrong with it', async () => {
+  server.volumes = [
+    claimVolume({ shared: 'Other users mount it too.', trouble: 'It is being deleted; a pod still uses it.' })
+  ];
+  await scene.show('snapshot 0', '12.4 of 50 GiB', 'shared', 'It is being deleted; a pod still uses it.');
+  expect(scene.query('.dm-vol-sub .is-extra').title).toContain('Storage class cow');
+  expect(scene.query('.dm-tag[title="Other users mount it too."]').textContent).toBe('shared');
+  expect(await scene.serious()).toEqual([]);
+});
+
+it('keeps the rows while the Kubernetes API is away, with their time, and drops the line on return', async () => {
+  await scene.show('snapshot 0');
+  server.tellStatus({ freshness: AWAY });
+  await until(() => scene.text().includes('The Kubernetes API does not answer. Shown as of 14:12.'));
+  await until(() => /No answer for .* (Next try in|Trying now)/.test(scene.text()));
+  expect(scene.text()).toContain('snapshot 0');
+  server.tellStatus({ freshness: { current: true } });
+  await until(() => !scene.text().includes('Shown as of'));
+  expect(scene.text()).toContain('Connected · namespace hub');
+});
+
+it('says why nothing was ever read, and shows no empty list', async () => {
+  server.fault = new ApiProblem('answered', AWAY.current ? sampleProblem() : AWAY.problem);
+  await scene.show('No answer', 'The Kubernetes API does not answer.', 'A network policy may stand in the way.');
+  expect(scene.panel.node.querySelector('.dm-section-timeline')).toBeNull();
+  expect(scene.text()).not.toContain('No snapshots');
+  expect(await scene.serious()).toEqual([]);
+});
+
+it('lets a clone that waits for its first pod be opened and deleted, and shows no progress', async () => {
+  server.clones = [waitingClone()];
+  scene.state.setOpen('clones', true);
+  await scene.show('Waits for its first pod (normal here)');
+  expect(scene.panel.node.querySelector('.dm-indet')).toBeNull();
+  expect(scene.panel.node.querySelector('.dm-section-clones .dm-spin')).toBeNull();
+  scene.clickButton('Open');
+  expect(scene.ran).toEqual([[CommandIDs.openClone, { clone: 'claim-alice.lr-sweep' }]]);
+});
+
+it('offers to look for snapshots made elsewhere, also where none is shown', async () => {
+  const elsewhere = { state: 'not-looked', count: 5000, message: 'At most 5,000 more in hub.' } as const;
+  server.volumes = [claimVolume({ elsewhere })];
+  await scene.show('snapshot 0', 'At most 5,000 more in hub.');
+  scene.clickButton('Look for snapshots made elsewhere');
+  expect(scene.ran).toEqual([[CommandIDs.lookElsewhere, { volume: 'claim-alice' }]]);
+  expect(await scene.serious()).toEqual([]);
+});
+
+it('says that a volume can’t have snapshots, with a dash in place of their number', async () => {
+  const off = { available: false, reason: 'No VolumeSnapshotClass.', fix: 'An admin can add one.' } as const;
+  server.snapshots = [];
+  server.volumes = [claimVolume({ can: { snapshot: off, clone: off, restore: off } })];
+  await scene.show('home can’t have snapshots', 'No VolumeSnapshotClass.', 'Show what is missing', 'home· –');
+  scene.clickButton('Show what is missing');
+  expect(scene.ran).toEqual([[CommandIDs.check, {}]]);
+});
+
+it('promises no restore where there is none', async () => {
+  server.snapshots = [];
+  await scene.show('No snapshots of home yet', 'beside your work.');
+  expect(scene.text()).not.toContain('restore all of it');
+});
