@@ -20,6 +20,14 @@ export type Component =
   | 'csi-snapshotter'
   | 'csi-provisioner';
 
+/** Fields of /proc/PID/stat from the third on: the name before them, in parentheses, may hold spaces. */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+const parentOf = (pid: number): number => Number(statOf(pid)[1]);
+
 /** The bed that DATAMARK_BED_DIR names. */
 export class Bed {
   constructor(readonly directory: string) {}
@@ -31,9 +39,8 @@ export class Bed {
         .trim()
         .split(/\s+/)
         .map(Number);
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // Field 22, counted after the name in parentheses, which may hold spaces.
-      const now = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+      // Field 22 is when it started.
+      const now = Number(statOf(pid)[19]);
       return started === undefined || started === now ? pid : undefined;
     } catch {
       return undefined;
@@ -52,7 +59,12 @@ export class Bed {
     if (pid === undefined) {
       throw new Error(`${component} does not run; see ${this.directory}/logs/${component}.log`);
     }
+    const parent = parentOf(pid);
     process.kill(pid, signal);
+    // nsenter, which brought it into the bed, stops together with it, and then would never see it end.
+    if (signal !== 'SIGSTOP' && readFileSync(`/proc/${parent}/comm`, 'utf8').trim() === 'nsenter') {
+      process.kill(parent, 'SIGCONT');
+    }
   }
 
   /** Runs a program in the bed's network, mounts and processes (as its pods' host) and returns what it printed. */
