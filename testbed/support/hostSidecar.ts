@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { API_PREFIX, Problem, RunningStatus } from '../../contract';
 import { BundledSidecar, type RunningSidecar } from '../../server/src/testing/bundledSidecar';
 import { send, type TestAnswer, type TestRequest } from '../../server/src/testing/testSidecar';
+import { claim, roleFor, serviceAccount } from './manifests';
 import type { TestNamespace } from './testNamespace';
 import { waitUntil } from './waitUntil';
 
@@ -67,6 +68,23 @@ export class HostSidecar {
       }
     };
     return new HostSidecar(bundled, directory, JSON.stringify(configuration));
+  }
+
+  /** For a new claim `home` of Ann's, and an account that may do all to claims and snapshots. */
+  static async ofHome(namespace: TestNamespace): Promise<HostSidecar> {
+    const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
+    await namespace.create(
+      claim('home'),
+      serviceAccount('notebook'),
+      ...roleFor('notebook', namespace.name, 'notebook', [
+        { groups: [''], resources: ['persistentvolumeclaims'], verbs },
+        { groups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
+        { groups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshots'], verbs }
+      ])
+    );
+    await namespace.waitUntilBound('home');
+    const token = await namespace.token('notebook');
+    return HostSidecar.prepare({ namespace, token, volumes: { home: 'home' }, user: 'ann' });
   }
 
   /** Starts it and waits until it has looked at the cluster. `skewMs`: how far its clock is ahead. */

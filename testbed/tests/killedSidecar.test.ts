@@ -4,16 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Clone, CloneList, OperationList, Snapshot, SnapshotPage } from '../../contract';
 import { HostSidecar, SidecarRefused } from '../support/hostSidecar';
-import { claim, roleFor, serviceAccount } from '../support/manifests';
 import { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';
 import { waitUntil } from '../support/waitUntil';
 
 /** When after the request the process is killed, in ms: before it is read, around the write, after the answer. */
 const MOMENTS = [0, 3, 8, 20];
-
-const SNAPSHOTS = 'snapshot.storage.k8s.io';
-const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
 
 let cluster: TestCluster;
 let namespace: TestNamespace;
@@ -22,18 +18,7 @@ let sidecar: HostSidecar;
 beforeAll(async () => {
   cluster = await TestCluster.open();
   namespace = await cluster.namespace('killed');
-  await namespace.create(
-    claim('home'),
-    serviceAccount('notebook'),
-    ...roleFor('notebook', namespace.name, 'notebook', [
-      { groups: [''], resources: ['persistentvolumeclaims'], verbs },
-      { groups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
-      { groups: [SNAPSHOTS], resources: ['volumesnapshots'], verbs }
-    ])
-  );
-  await namespace.waitUntilBound('home');
-  const token = await namespace.token('notebook');
-  sidecar = await HostSidecar.prepare({ namespace, token, volumes: { home: 'home' }, user: 'ann' });
+  sidecar = await HostSidecar.ofHome(namespace);
 });
 
 beforeEach(() => sidecar.start());

@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RunningStatus, Snapshot, SnapshotPage, VolumeList } from '../../contract';
 import { bed, describeOnBed, type Bed } from '../support/bed';
 import { HostSidecar, SidecarRefused } from '../support/hostSidecar';
-import { claim, roleFor, serviceAccount } from '../support/manifests';
 import { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';
 import { waitUntil } from '../support/waitUntil';
@@ -12,8 +11,6 @@ import { waitUntil } from '../support/waitUntil';
 const TEN_MINUTES = 600_000;
 /** How far the cluster's clock and the test's may differ by themselves; times of objects are in whole seconds. */
 const TOLERANCE = 5_000;
-
-const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
 
 describeOnBed('a sidecar on a failing cluster', () => {
   let cluster: TestCluster;
@@ -24,18 +21,7 @@ describeOnBed('a sidecar on a failing cluster', () => {
   beforeAll(async () => {
     cluster = await TestCluster.open();
     namespace = await cluster.namespace('faults');
-    await namespace.create(
-      claim('home'),
-      serviceAccount('notebook'),
-      ...roleFor('notebook', namespace.name, 'notebook', [
-        { groups: [''], resources: ['persistentvolumeclaims'], verbs },
-        { groups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
-        { groups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshots'], verbs }
-      ])
-    );
-    await namespace.waitUntilBound('home');
-    const token = await namespace.token('notebook');
-    sidecar = await HostSidecar.prepare({ namespace, token, volumes: { home: 'home' }, user: 'ann' });
+    sidecar = await HostSidecar.ofHome(namespace);
   });
 
   afterEach(async () => {
