@@ -99,7 +99,7 @@ test('as NetApp’s published role: list and snapshot work, and refreshing is sa
   ]);
   const watch = await scene.finding('rights/watch-volumesnapshots');
   expect(watch.state).toBe('warning');
-  expect(`${watch.message} ${watch.fix}`).toContain('keeps the server from being culled');
+  expect(watch.message).toContain('looks every 2 to 30 seconds instead while the panel is visible');
   const found = await scene.report();
   const off = [...found.values()].flatMap(({ affects }) => affects);
   expect(new Set(off)).toEqual(new Set(['clone', 'delete', 'hold']));

@@ -76,8 +76,8 @@ function missingFinding(subject: Subject, right: NeededRight): Found {
     return off([right.action], { ...parts, message: reason, fix });
   }
   if (right.verb === 'watch') {
-    const message = `${reason} Datamark looks again and again while the panel is visible instead.`;
-    return warning({ ...parts, message, fix: `Each look keeps the server from being culled. ${fix}` });
+    const message = `${reason} Datamark looks every 2 to 30 seconds instead while the panel is visible: later, and more work for the cluster.`;
+    return warning({ ...parts, message, fix });
   }
   return warning({ ...parts, message: `${reason} It is needed to ${right.purpose}.`, fix });
 }
