@@ -1,5 +1,5 @@
 import { ApiProblem } from '../api/apiProblem';
-import { AWAY, claimVolume, hubStatus, waitingClone } from '../testing/clusterSamples';
+import { AWAY, claimClone, claimVolume, hubStatus, waitingClone } from '../testing/clusterSamples';
 import { type FakeServer, until } from '../testing/fakeServer';
 import { manySnapshots } from '../testing/manySnapshots';
 import { PanelScene } from '../testing/panelScene';
@@ -56,6 +56,16 @@ it('lets a clone that waits for its first pod be opened and deleted, and shows n
   expect(scene.panel.node.querySelector('.dm-section-clones .dm-spin')).toBeNull();
   scene.clickButton('Open');
   expect(scene.ran).toEqual([[CommandIDs.openClone, { clone: 'claim-alice.lr-sweep' }]]);
+});
+
+it('says all of why a clone is not there yet, and that it is being made', async () => {
+  const message = 'The cluster says: “no node has room for it” It tries again.';
+  server.clones = [claimClone({ state: { phase: 'pending', since: '2026-11-19T14:00:00Z', message } })];
+  scene.state.setOpen('clones', true);
+  await scene.show(message);
+  expect(scene.query('.dm-section-clones .dm-row-words').textContent).toContain(message);
+  expect(scene.query('[role="progressbar"]').getAttribute('aria-label')).toBe('Clone is being created');
+  expect(await scene.serious()).toEqual([]);
 });
 
 it('offers to look for snapshots made elsewhere, also where none is shown', async () => {

@@ -104,6 +104,7 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
     ({ object, state }) => object.kind === 'clone' && object.name === clone.id && state !== 'failed'
   );
   const origin = originWords(clone, trans);
+  const words = stateWords(clone, now, format, trans);
   // Nothing happens to it before a server uses it: it can be opened and deleted like a ready one.
   const waits = clone.state.phase === 'pending' && clone.state.awaitsUse === true;
   const busy = (phase === 'pending' && !waits) || phase === 'deleting';
@@ -121,7 +122,7 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
       className={`dm-row${active ? ' is-active' : ''}`}
       role="row"
       id={id}
-      aria-label={[clone.name, origin, stateWords(clone, now, format, trans)].join(', ')}
+      aria-label={[clone.name, origin, words].join(', ')}
       onClick={onActive}
       onContextMenu={event => {
         event.preventDefault();
@@ -174,13 +175,18 @@ function CloneRow({ clone, id, active, onActive }: CloneRowProps): JSX.Element {
         </div>
       ) : (
         <div className="dm-row-sub" role="gridcell">
-          <span className="dm-trunc" title={clone.usedBy.known ? undefined : clone.usedBy.reason}>
-            {stateWords(clone, now, format, trans)}
+          <span
+            className={phase === 'ready' ? 'dm-trunc' : 'dm-row-words'}
+            title={clone.usedBy.known ? words : clone.usedBy.reason}
+          >
+            {words}
           </span>
         </div>
       )}
       {phase === 'pending' && !waits ? (
-        <div className="dm-indet" role="progressbar" aria-label={trans.__('Clone is being created')} />
+        <div role="gridcell" className="dm-row-progress">
+          <div className="dm-indet" role="progressbar" aria-label={trans.__('Clone is being created')} />
+        </div>
       ) : null}
     </div>
   );

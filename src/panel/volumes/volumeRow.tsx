@@ -85,8 +85,10 @@ export function VolumeRow({ volume, id, selected, active, bare, onSelect }: Volu
             <span className="dm-sr">{trans.__('no snapshots')}</span>
           </span>
         )}
-        {usage.high ? <Icon icon={warnIcon} className="dm-warn dm-icon-s dm-inline" /> : null}
-        {usage.text}
+        <span>
+          {usage.high ? <Icon icon={warnIcon} className="dm-warn dm-icon-s dm-inline" /> : null}
+          {usage.text}
+        </span>
       </span>
       {selected ? (
         <div className="dm-vol-sub" role="gridcell">
