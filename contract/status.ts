@@ -61,7 +61,7 @@ export const Platform = z
       .string()
       .nullable()
       .meta({ description: 'Name of this server among the user’s; null where it has none (the default server).' }),
-    namespace: z.string(),
+    namespace: z.string().nullable().meta({ description: 'null: nothing tells it.' }),
     pod: z.string().nullable(),
     links: z
       .object({

@@ -5,10 +5,10 @@ import { KubeflowNotebook, notebookName } from './kubeflow/kubeflowNotebook';
 import { PlainPod } from './plain/plainPod';
 import type { PlatformAdapter } from './platformAdapter';
 
-/** The adapter; `namespace`: where the pod and its claims are. */
+/** The adapter; `namespace`: where the pod and its claims are; null: not known. */
 export function identifyPlatform(
   settings: Pick<KubernetesSettings, 'jupyterHub' | 'notebookPrefix' | 'podName'>,
-  namespace: string
+  namespace: string | null
 ): PlatformAdapter {
   const pod = settings.podName;
   if (settings.jupyterHub !== null) {

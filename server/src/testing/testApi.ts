@@ -4,7 +4,7 @@ import type { KubernetesApi } from '../providers/kubernetes/client/kubernetesApi
 
 export interface TestApiOptions {
   readonly url: string;
-  readonly namespace?: string;
+  readonly namespace?: string | null;
   readonly times?: Partial<ClientTimes>;
 }
 

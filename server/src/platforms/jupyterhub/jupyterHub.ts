@@ -12,7 +12,7 @@ const USERNAME = 'hub.jupyter.org/username';
 
 export interface JupyterHubOptions {
   readonly environment: JupyterHubEnvironment;
-  readonly namespace: string;
+  readonly namespace: string | null;
   readonly pod: string | null;
 }
 

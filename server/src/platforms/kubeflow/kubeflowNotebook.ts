@@ -8,7 +8,7 @@ import { ownershipByLabel, type OwnedMetadata, type Ownership, type PlatformAdap
 
 export interface KubeflowNotebookOptions {
   readonly name: string;
-  readonly namespace: string;
+  readonly namespace: string | null;
   readonly pod: string | null;
 }
 
@@ -23,7 +23,7 @@ export class KubeflowNotebook implements PlatformAdapter {
 
   describe(): Platform {
     const { name, namespace, pod } = this.options;
-    const query = `?ns=${encodeURIComponent(namespace)}`;
+    const query = namespace === null ? '' : `?ns=${encodeURIComponent(namespace)}`;
     return {
       kind: 'kubeflow',
       label: 'Kubeflow Notebooks',
@@ -41,7 +41,7 @@ export class KubeflowNotebook implements PlatformAdapter {
   }
 
   /** The profile stands for its people. */
-  ownerLabel(): string {
+  ownerLabel(): string | null {
     return this.options.namespace;
   }
 

@@ -4,7 +4,7 @@ import { labels } from '../../providers/kubernetes/names';
 import { ownershipByLabel, type OwnedMetadata, type Ownership, type PlatformAdapter } from '../platformAdapter';
 
 export interface PlainPodOptions {
-  readonly namespace: string;
+  readonly namespace: string | null;
   /** null: not in a pod, for example with a kubeconfig. */
   readonly pod: string | null;
 }

@@ -127,6 +127,8 @@ function unanswered({ reason, message }: KubernetesError): Answer {
       return answer('The Kubernetes API refuses connections: it may be starting.', 'Try again in a moment.');
     case 'Timeout':
       return answer('The Kubernetes API did not answer in time.', 'Look whether it happened; if not, try again.');
+    case 'NoNamespace':
+      return answer(message, 'Ask an admin to set DATAMARK_NAMESPACE, or to mount the account of the pod.');
     case 'NoToken':
     case 'NoConfiguration':
     case 'InvalidConfiguration':

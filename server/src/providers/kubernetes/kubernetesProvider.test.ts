@@ -50,6 +50,38 @@ describe('an API server that goes away', () => {
   });
 });
 
+it('an API server that takes requests without answering holds the start up for the first look only; it heals', async () => {
+  scene.foreignSnapshot('old', 'home');
+  const { port } = scene.server;
+  scene.server.fault({ path: /^\/version/ }, { kind: 'reset' }, 1_000);
+  scene.server.fault({}, { kind: 'hang' }, 1_000);
+
+  const provider = await scene.provider();
+
+  const detail = expect.stringContaining('The Kubernetes API');
+  expect(provider.freshness()).toMatchObject({ current: false, asOf: null, problem: { detail } });
+  expect(provider.capabilities().snapshot).toMatchObject({ available: false, reason: detail });
+  scene.server.clearFaults();
+  await scene.server.stop();
+  await scene.server.listen(port);
+  await untilIndexed(provider.index, 'what is there', () => provider.index.get('snapshot', 'old'));
+  await until(() => provider.freshness().current);
+  await until(() => provider.index.get('volume', 'home')?.can.snapshot.available === true);
+});
+
+it('a server that nothing tells its namespace says so, and asks for nothing in any', async () => {
+  const provider = await scene.provider({ namespace: null });
+
+  expect(provider.label).toBe(`unknown namespace on 127.0.0.1:${scene.server.port}`);
+  expect(provider.platform().namespace).toBeNull();
+  const detail = expect.stringContaining('In which namespace this server is, is not known.');
+  expect(provider.freshness()).toMatchObject({ current: false, problem: { detail } });
+  expect(provider.lastFindings()).toMatchObject([{ id: 'api', message: detail }]);
+  await expect(provider.createSnapshot('home', WANTED, NO_KEY)).rejects.toMatchObject({ problem: { detail } });
+  expect(scene.server.requests.filter(({ path }) => path.includes('/namespaces/'))).toEqual([]);
+  expect(scene.server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
 it('a provider that starts anew finds what is being made, and lets it be cancelled', async () => {
   scene.idle = true;
   const first = await scene.provider();

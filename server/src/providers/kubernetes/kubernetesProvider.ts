@@ -26,11 +26,13 @@ import type { PlatformAdapter } from '../../platforms/platformAdapter';
 import { ProblemError } from '../../problemError';
 import type { CloneFrom, Intent, Provider } from '../provider';
 import type { AccountRights, Action } from './accountRights';
-import type { KubernetesApi } from './client/kubernetesApi';
+import type { KubernetesApi, KubernetesError } from './client/kubernetesApi';
+import { NO_NAMESPACE } from './client/unknownNamespace';
 import { ClusterClones } from './clones/clusterClones';
 import { ObservedClones } from './clones/observedClones';
 import { clusterFreshness } from './clusterFreshness';
 import { clusterProblem } from './clusterProblem';
+import type { FeedHealth } from './objectFeed';
 import { ObservedOperations } from './observedOperations';
 import { NO_RESTORE, ObservedVolumes } from './observedVolumes';
 import { Refreshing } from './refreshing';
@@ -44,6 +46,8 @@ import type { Claims } from './volumes/claims';
 export interface Check extends AccountRights {
   /** Looks unless that was done lately. Never rejects. */
   look(): Promise<void>;
+  /** Why the last look did not reach the API server; null: it did, or there was none. */
+  unreached(): KubernetesError | null;
   check(): Promise<CheckFinding[]>;
   /** From now on the claims that are listed are all there are. */
   claimsKnown(): void;
@@ -54,6 +58,7 @@ export interface Check extends AccountRights {
 
 export interface KubernetesProviderOptions {
   readonly api: KubernetesApi;
+  /** Of the pod and its claims; `NO_NAMESPACE` where nothing tells it. */
   readonly namespace: string;
   /** See KubernetesServices. */
   readonly snapshotClass: string | null;
@@ -82,12 +87,16 @@ export class KubernetesProvider implements Provider {
   private readonly listeners = new Set<() => void>();
   private readonly subscriptions: (() => void)[] = [];
   private readonly background = new Set<Promise<void>>();
+  /** What is so of all that was not read yet, while the start goes on in the background. */
+  private unread: FeedHealth | null = null;
+  private stopped = false;
 
   constructor(private readonly options: KubernetesProviderOptions) {
     const { api, namespace, snapshotClass, user, claims, classes, check, log } = options;
     const { index } = this;
     this.user = user;
-    this.label = `namespace ${namespace} on ${api.server}`;
+    this.label =
+      namespace === NO_NAMESPACE ? `unknown namespace on ${api.server}` : `namespace ${namespace} on ${api.server}`;
     const ownerLabel = (): string | null => claims.ownerLabel();
     const services: KubernetesServices = {
       ...{ api, namespace, snapshotClass, log, index, claims, classes, user, ownerLabel },
@@ -124,14 +133,40 @@ export class KubernetesProvider implements Provider {
     });
   }
 
-  /** Resolves when all was read once, or could not be: then `freshness` says so, and it is tried on. */
+  /**
+   * Resolves when all was read once, or as soon as the first look tells that nothing can be: then `freshness` says so,
+   * and it is tried on. What follows that look would only wait for one time-out after the other.
+   */
   async start(): Promise<void> {
+    const { check } = this.options;
+    const reading = this.readAll();
+    this.run(reading);
+    await check.look();
+    const error = check.unreached();
+    if (error === null) {
+      await reading;
+      return;
+    }
+    this.unread = { state: 'broken', error, since: new Date(), asOf: null, retryAt: null };
+    this.show();
+    this.run(
+      reading.finally(() => {
+        this.unread = null;
+        this.show();
+      })
+    );
+  }
+
+  private async readAll(): Promise<void> {
     const { check, claims, classes, log, namespace } = this.options;
     this.subscriptions.push(
       check.onChange(() => this.rightsChanged()),
       classes.onChange(() => this.show())
     );
     await Promise.all([check.look(), claims.start()]);
+    if (this.stopped) {
+      return;
+    }
     // Not before: each claim that comes to be known would begin to follow its snapshots anew.
     this.subscriptions.push(claims.onChange(() => this.run(this.follow())));
     check.claimsKnown();
@@ -141,6 +176,7 @@ export class KubernetesProvider implements Provider {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.subscriptions.forEach(unsubscribe => unsubscribe());
     this.refreshing.stop();
     this.operations.dispose();
@@ -156,7 +192,7 @@ export class KubernetesProvider implements Provider {
 
   capabilities(): Capabilities {
     const can = this.index.all('volume').map(volume => volume.can);
-    const none: Capability = {
+    const none: Capability = this.unreachable() ?? {
       available: false,
       reason: 'No volume of this server was found.',
       fix: 'Open the check report to see why.'
@@ -199,7 +235,11 @@ export class KubernetesProvider implements Provider {
   }
 
   freshness(): Freshness {
-    return clusterFreshness([this.observedSnapshots.health, this.observedClones.health], this.options.api.server);
+    const healths = [this.observedSnapshots.health, this.observedClones.health];
+    return clusterFreshness(
+      healths.map(health => (health.state === 'starting' ? (this.unread ?? health) : health)),
+      this.options.api.server
+    );
   }
 
   /** Why snapshots can't be told although the cluster answers; null: they can. */

@@ -5,6 +5,7 @@ import { identifyPlatform } from '../../platforms/identifyPlatform';
 import { Preflight } from './check/preflight';
 import { openKubernetesApi } from './client/openKubernetesApi';
 import type { KubernetesApi } from './client/kubernetesApi';
+import { NO_NAMESPACE } from './client/unknownNamespace';
 import { KubernetesProvider } from './kubernetesProvider';
 import { StorageClasses } from './storageClasses';
 import { ObservedClaims } from './volumes/observedClaims';
@@ -32,8 +33,9 @@ export function openKubernetesProvider(options: OpenKubernetesOptions): Kubernet
       },
       userAgent: `datamark/${version}`
     });
-  const namespace = settings.namespace ?? api.namespace;
-  const platform = identifyPlatform(settings, namespace);
+  const told = settings.namespace ?? api.namespace;
+  const platform = identifyPlatform(settings, told);
+  const namespace = told ?? NO_NAMESPACE;
   const check: Preflight = new Preflight({
     api,
     namespace,

@@ -41,6 +41,12 @@ function wordsFor(server: string, { status, reason, message }: KubernetesError):
         fix: 'An admin can give notebook servers an account; in Zero to JupyterHub: singleuser.serviceAccountName.',
         docs: 'token'
       };
+    case 'NoNamespace':
+      return {
+        message,
+        fix: 'An admin can set DATAMARK_NAMESPACE, or mount the account of the pod, which comes with it. Then start this server again.',
+        docs: 'token'
+      };
     case 'NoConfiguration':
     case 'InvalidConfiguration':
     case 'AuthenticationFailed':

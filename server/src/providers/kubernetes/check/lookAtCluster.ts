@@ -1,6 +1,7 @@
 /** One look at the cluster: asks everything the findings need, side by side, and never rejects for what it can't get. */
 import { z } from 'zod';
 import { KubernetesError, type ApiRequest, type KubernetesApi } from '../client/kubernetesApi';
+import { NO_NAMESPACE, unknownNamespace } from '../client/unknownNamespace';
 import { SNAPSHOT_GROUP } from '../resources';
 import { reviewAccount, type AccountReview } from './accountReview';
 import type { ClusterFacts, Isolation, Read, SnapshotApi } from './clusterFacts';
@@ -30,6 +31,10 @@ export async function lookAtCluster(options: LookOptions): Promise<ClusterFacts>
   const version = await attempt(options, { path: '/version', schema: Version });
   if (version instanceof KubernetesError && (version.status === 0 || version.status === 401 || version.status >= 500)) {
     return { state: 'unreached', error: version };
+  }
+  if (namespace === NO_NAMESPACE) {
+    // The reviews would be answered for another question: that of all namespaces.
+    return { state: 'unreached', error: unknownNamespace() };
   }
   const answerMs = Math.round(performance.now() - begun);
   const [account, snapshotApi] = await Promise.all([

@@ -7,7 +7,7 @@ import type { KubernetesSettings } from '../../../kubernetesSettings';
 import type { PlatformAdapter } from '../../../platforms/platformAdapter';
 import type { AccountRights, Action, Obstacle, Verb } from '../accountRights';
 import { backOffMs, type Pace } from '../client/backOff';
-import type { KubernetesApi } from '../client/kubernetesApi';
+import type { KubernetesApi, KubernetesError } from '../client/kubernetesApi';
 import { chooseSnapshotClass } from '../snapshots/snapshotClassChoice';
 import type { StorageClasses } from '../storageClasses';
 import type { Claims } from '../volumes/claims';
@@ -73,6 +73,11 @@ export class Preflight implements AccountRights {
       this.looking = null;
     });
     await this.looking;
+  }
+
+  /** Why the last look did not reach the API server; null: it did, or there was none. */
+  unreached(): KubernetesError | null {
+    return this.facts.state === 'unreached' ? this.facts.error : null;
   }
 
   /** From now on `claims` lists all there are: what is not in it is not there. */

@@ -28,7 +28,8 @@ export interface Credentials {
 export interface ApiAccess {
   /** For messages: host and port. */
   readonly server: string;
-  readonly namespace: string;
+  /** null: nothing tells it (yet). */
+  readonly namespace: string | null;
   /** `refused`: what the server answered 401 to; it is read again unless that happened meanwhile. Rejects with KubernetesError. */
   credentials(refused: Credentials | null, signal: AbortSignal): Promise<Credentials>;
 }

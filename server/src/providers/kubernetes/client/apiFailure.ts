@@ -132,6 +132,7 @@ const FINAL = new Set([
   'Timeout',
   'ConnectTimeout',
   'InvalidPath',
+  'NoNamespace',
   'UnexpectedAnswer',
   'NoToken',
   'NoConfiguration',

@@ -107,6 +107,12 @@ describe('which configuration is used', () => {
   });
 });
 
+it('assumes no namespace where nothing is configured, and that of kubectl where a kubeconfig names none', () => {
+  expect(accessTo({ HOME: '/nonexistent' }).namespace).toBeNull();
+  expect(accessTo({ KUBECONFIG: join(directory, 'nothing') }).namespace).toBeNull();
+  expect(accessTo({ KUBECONFIG: kubeconfig({}) }).namespace).toBe('default');
+});
+
 describe('the pod’s own account', () => {
   const environment = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
 
@@ -123,6 +129,7 @@ describe('the pod’s own account', () => {
   it('says that there is no token, and takes it once it is there', async () => {
     const access = accessTo(environment, directory);
     await expect(credentials(access)).rejects.toMatchObject({ status: 0, reason: 'NoToken' });
+    expect(access.namespace).toBeNull();
     podAccount(null);
     await expect(credentials(access)).rejects.toMatchObject({ status: 0, reason: 'NoToken' });
     podAccount('late');

@@ -32,8 +32,8 @@ export class KubeConfigAccess implements ApiAccess {
     return this.#loaded?.server.host ?? 'the API server';
   }
 
-  get namespace(): string {
-    return this.#loaded?.namespace ?? 'default';
+  get namespace(): string | null {
+    return this.#loaded?.namespace ?? null;
   }
 
   async credentials(refused: Credentials | null, signal: AbortSignal): Promise<Credentials> {

@@ -13,8 +13,8 @@ export class KubernetesError extends Error {
     /**
      * `reason` of the Status, for example `AlreadyExists`, `Forbidden`, `Expired`. For status 0 the system's code
      * (`ECONNREFUSED`, `ENOTFOUND`, `ECONNRESET`, …) or `ConnectTimeout` (nothing answers there: often a network policy),
-     * `Timeout`, `Aborted`, `NoToken`, `NoConfiguration`, `InvalidConfiguration`, `AuthenticationFailed`, `InvalidPath`; of
-     * a watch also `WatchSilent`, `WatchClosed`. For an answer that the schema does not fit: `UnexpectedAnswer`.
+     * `Timeout`, `Aborted`, `NoToken`, `NoConfiguration`, `InvalidConfiguration`, `AuthenticationFailed`, `InvalidPath`,
+     * `NoNamespace`; of a watch also `WatchSilent`, `WatchClosed`. For an answer that the schema does not fit: `UnexpectedAnswer`.
      */
     readonly reason: string,
     message: string,
@@ -85,8 +85,8 @@ export interface Watch {
 export interface KubernetesApi {
   /** For messages: host and port of the API server. */
   readonly server: string;
-  /** Namespace of the account, or of the kubeconfig's context. */
-  readonly namespace: string;
+  /** Namespace of the account, or of the kubeconfig's context; null: nothing tells it (yet). */
+  readonly namespace: string | null;
   /** One call. 429 and 503 with Retry-After, and breaks of calls that change nothing, are tried again within the time-out. */
   request<T>(request: ApiRequest<T>): Promise<T>;
   /** All pages. Starts anew once when the continue token has expired. */

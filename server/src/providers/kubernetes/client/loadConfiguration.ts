@@ -14,7 +14,8 @@ import { KubernetesError } from './kubernetesApi';
 /** What was read: who to ask where, and the files it is from. */
 export interface LoadedConfiguration {
   readonly server: URL;
-  readonly namespace: string;
+  /** null: the pod's account has no file that says it. */
+  readonly namespace: string | null;
   readonly proxy: URL | null;
   /** Applies authentication and TLS; the proxy is not its business. */
   readonly kubeConfig: KubeConfig;
@@ -56,7 +57,8 @@ export function loadConfiguration(source: ConfigurationSource): LoadedConfigurat
   alone.loadFromClusterAndUser(clusterForTls(cluster, server), userForAuthentication(user, tokenFile, cluster));
   return {
     server,
-    namespace: context?.namespace?.trim() || 'default',
+    // A context without one means `default`, as with kubectl; a pod is in one that only its account's files tell.
+    namespace: context?.namespace?.trim() || (source.kind === 'pod' ? null : 'default'),
     proxy: cluster.proxyUrl ? addressOf(cluster.proxyUrl) : null,
     kubeConfig: alone,
     files,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { OwnerList } from '../../../../../contract';
 import { KubernetesError, type KubernetesApi } from '../client/kubernetesApi';
+import { unknownNamespace } from '../client/unknownNamespace';
 import { labels, MANAGED_BY } from '../names';
 import { ObjectMetadata, paths, SNAPSHOT_GROUP, VolumeSnapshot } from '../resources';
 import { OwnerSums, type CountedSnapshot } from './ownerSums';
@@ -116,6 +117,9 @@ async function visibleNamespaces(api: KubernetesApi): Promise<string[]> {
     const query = { limit: PAGE_SIZE, continue: next };
     const page = await unlessForbidden(api.request({ path: '/api/v1/namespaces', query, schema: NamespacePage }));
     if (page === null) {
+      if (api.namespace === null) {
+        throw unknownNamespace();
+      }
       return [api.namespace];
     }
     names.push(...(page.items ?? []).map(({ metadata }) => metadata.name));

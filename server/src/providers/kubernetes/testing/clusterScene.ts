@@ -73,17 +73,17 @@ export class ClusterScene {
   }
 
   /** A started provider of its own; `stop` it earlier where a test ends it. */
-  async provider(): Promise<KubernetesProvider> {
+  async provider({ namespace = NAMESPACE }: { namespace?: string | null } = {}): Promise<KubernetesProvider> {
     const configuration = KubernetesConfiguration.parse({
       provider: 'kubernetes',
       user: 'ann',
       kubernetes: {
-        namespace: NAMESPACE,
+        namespace,
         volumes: this.claims.map(name => `/mnt/${name}=${name}`).join(','),
         isolation: 'single-owner'
       }
     });
-    const api = testApi({ url: this.url, namespace: NAMESPACE });
+    const api = testApi({ url: this.url, namespace });
     const provider = openKubernetesProvider({ configuration, log: memoryLog(), version: 'test', api });
     this.providers.push(provider);
     await provider.start();

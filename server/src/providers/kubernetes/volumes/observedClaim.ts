@@ -9,7 +9,7 @@ import type { ClaimFacts } from './describeClaim';
 import type { FileSystemSizes, Measured } from './fileSystemSize';
 import type { MountedClaim } from './mountedClaim';
 import type { MountTable } from './mountTable';
-import { storageDriver, type StorageDriver } from './storageDriver';
+import { mayReadVolumes, storageDriver, type ClassDrivers, type StorageDriver } from './storageDriver';
 import type { VolumePlace } from './volumePlaces';
 
 /** What claims are observed with. */
@@ -19,6 +19,7 @@ export interface ClaimContext {
   readonly namespace: string;
   readonly log: Log;
   readonly timeoutMs: number;
+  readonly classDrivers: ClassDrivers;
   /** Something observed has changed. */
   readonly changed: () => void;
   /** Lets work go on that nobody waits for. */
@@ -201,9 +202,9 @@ export class ObservedClaim {
   }
 
   private async searchDriver(): Promise<void> {
-    const { object } = this;
-    // One that could not be told is looked for again: the account may have been given the right meanwhile.
-    const known = this.driver !== null && this.driver.name !== null;
+    const { object, driver: told } = this;
+    // One that could not be told for sure is looked for again: the account may have been given the right meanwhile.
+    const known = told !== null && told.name !== null && !(told.assumed && mayReadVolumes(this.options.rights));
     if (object === null || known || object.status.phase === 'Pending') {
       return;
     }

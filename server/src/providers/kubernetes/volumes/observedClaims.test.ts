@@ -66,7 +66,7 @@ describe('what is known of a claim', () => {
     });
   });
 
-  it('names the driver of the PersistentVolume first, the class last', async () => {
+  it('names the driver that the claim notes first, the class last', async () => {
     scene.makeClaim('claim-ann', {
       metadata: { annotations: { 'volume.kubernetes.io/storage-provisioner': 'noted.example' } }
     });
@@ -75,18 +75,43 @@ describe('what is known of a claim', () => {
     const persistentVolume = (name: string, spec: object): void => {
       scene.server.store.create({ kind: 'PersistentVolume', metadata: { name }, spec });
     };
-    persistentVolume('pv-claim-ann', { csi: { driver: 'volume.example', volumeHandle: 'x' } });
+    scene.makeClaim('made');
+    persistentVolume('pv-made', { csi: { driver: 'volume.example', volumeHandle: 'x' } });
     persistentVolume('pv-nfs', { nfs: { server: 'x', path: '/' } });
     scene.server.store.create({ kind: 'StorageClass', metadata: { name: 'fast' }, provisioner: 'class.example' });
-    const claims = await scene.observed({ settings: { volumes: '/home/jovyan=claim-ann,/a=set,/b=nfs' } });
+    const claims = await scene.observed({ settings: { volumes: '/home/jovyan=claim-ann,/m=made,/a=set,/b=nfs' } });
 
     expect(claims.list().map(({ claim, driver }) => [claim, driver])).toEqual([
-      ['claim-ann', 'volume.example'],
+      ['claim-ann', 'noted.example'],
+      ['made', 'volume.example'],
       ['set', 'class.example'],
       ['nfs', null]
     ]);
     expect(claims.notices()).toMatchObject([{ code: 'driver-unknown', object: 'nfs' }]);
     expect(claims.notices()[0]?.message).toContain('not provided by a CSI driver');
+    expect(scene.verbs().filter(verb => verb === 'get persistentvolumes/pv-claim-ann')).toEqual([]);
+  });
+
+  it('asks for no volume unless a review allows it, and once for a class; then the volume counts', async () => {
+    const names = ['claim-ann', 'b', 'c'];
+    names.forEach(name => scene.makeClaim(name));
+    const spec = { csi: { driver: 'volume.example', volumeHandle: 'x' } };
+    names.forEach(name =>
+      scene.server.store.create({ kind: 'PersistentVolume', metadata: { name: `pv-${name}` }, spec })
+    );
+    scene.server.store.create({ kind: 'StorageClass', metadata: { name: 'fast' }, provisioner: 'class.example' });
+    let reviewed = false;
+    const rights = { ...UNREVIEWED, may: () => (reviewed ? true : ('unknown' as const)) };
+    const claims = await scene.observed({ rights, settings: { volumes: '/home/jovyan=claim-ann,/b=b,/c=c' } });
+    const drivers = (): (string | null)[] => claims.list().map(({ driver }) => driver);
+
+    expect(drivers()).toEqual(names.map(() => 'class.example'));
+    expect(scene.verbs().filter(verb => /^get (persistentvolumes|storageclasses)/.test(verb))).toEqual([
+      'get storageclasses/fast'
+    ]);
+    reviewed = true;
+    await claims.refresh();
+    expect(drivers()).toEqual(names.map(() => 'volume.example'));
   });
 
   it('is nothing where the account may not read claims, and that is said', async () => {

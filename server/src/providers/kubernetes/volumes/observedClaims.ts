@@ -17,6 +17,7 @@ import { findMountedClaims, readOwnPod, type FoundClaims } from './findMountedCl
 import { markVolumeId } from './markVolumeId';
 import { readMountTable, type MountTable } from './mountTable';
 import { ObservedClaim } from './observedClaim';
+import { ClassDrivers } from './storageDriver';
 import { volumePlaces, type ServerPlaces } from './volumePlaces';
 
 export interface ObservedClaimsOptions {
@@ -54,6 +55,7 @@ export class ObservedClaims implements Claims {
   private forgetRights: () => void = () => undefined;
   private readonly listeners = new Set<(record: ClaimRecord) => void>();
   private readonly work = new Set<Promise<void>>();
+  private readonly classDrivers = new ClassDrivers();
   private readonly sizes: Pick<FileSystemSizes, 'measure'>;
 
   constructor(private readonly options: ObservedClaimsOptions) {
@@ -124,6 +126,7 @@ export class ObservedClaims implements Claims {
   private async lookAround(): Promise<void> {
     do {
       this.again = false;
+      this.classDrivers.forget();
       await this.find();
       await this.look();
       // What was refused under the rights of before may be allowed now.
@@ -225,12 +228,14 @@ export class ObservedClaims implements Claims {
 
   private context() {
     const { api, rights, namespace, log, timeoutMs = TIMEOUT_MS } = this.options;
+    const { classDrivers } = this;
     return {
       api,
       rights,
       namespace,
       log,
       timeoutMs,
+      classDrivers,
       changed: () => this.publishSoon(),
       background: this.background
     };
