@@ -23,12 +23,18 @@ export interface CallOptions {
 export async function callApi<T>(options: CallOptions, request: ApiRequest<T>): Promise<T> {
   const changesNothing = (request.method ?? 'GET') === 'GET';
   using deadline = new Deadline(request.timeoutMs ?? options.timeoutMs, request.signal);
+  let earlier: KubernetesError | null = null;
   for (let tries = 1; ; tries++) {
     const outcome = await tryOnce(options, request, deadline);
     if ('value' in outcome) {
       return outcome.value;
     }
     const { error } = outcome;
+    if (error.reason === 'ConnectTimeout' && earlier !== null) {
+      // Cut off while connecting once more: why the tries before failed says more.
+      throw earlier;
+    }
+    earlier = error;
     if (tries >= MOST_TRIES || !mayTryAgain(error, changesNothing)) {
       throw error;
     }
@@ -39,7 +45,7 @@ export async function callApi<T>(options: CallOptions, request: ApiRequest<T>): 
     try {
       await delay(wait, undefined, { signal: deadline.signal });
     } catch (aborted) {
-      throw unansweredError(aborted, options.server, deadline);
+      throw unansweredError(aborted, options.server, deadline, options.connection.reached);
     }
   }
 }
@@ -55,10 +61,11 @@ async function tryOnce<T>(
     answer = await connection.send({ ...request, signal: deadline.signal });
     text = await answer.body.text();
   } catch (thrown) {
+    const { reached } = connection;
     if (deadline.over) {
       connection.retire();
     }
-    return { error: unansweredError(thrown, server, deadline) };
+    return { error: unansweredError(thrown, server, deadline, reached) };
   }
   if (answer.statusCode < 200 || answer.statusCode > 299) {
     return { error: answeredError(answer.statusCode, answer.headers, text) };

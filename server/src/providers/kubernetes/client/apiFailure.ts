@@ -90,12 +90,15 @@ export function watchError(object: unknown): KubernetesError {
     : new KubernetesError(0, 'WatchFailed', 'The watch was ended without a reason.');
 }
 
-/** From what was thrown instead of an answer. */
-export function unansweredError(error: unknown, server: string, deadline: Deadline): KubernetesError {
+/** From what was thrown instead of an answer. `reached`: whether there was a connection to send anything on. */
+export function unansweredError(error: unknown, server: string, deadline: Deadline, reached: boolean): KubernetesError {
   if (error instanceof KubernetesError) {
     return error;
   }
   if (deadline.over) {
+    if (!reached) {
+      return connectTimeout(server, error);
+    }
     return new KubernetesError(0, 'Timeout', `${server} did not answer in time.`, null, { cause: error });
   }
   if (deadline.signal.aborted) {
@@ -103,10 +106,13 @@ export function unansweredError(error: unknown, server: string, deadline: Deadli
   }
   const { code, message } = systemCode(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
-    return new KubernetesError(0, 'ConnectTimeout', `${server} can’t be connected to in time.`, null, { cause: error });
+    return connectTimeout(server, error);
   }
   return new KubernetesError(0, code, `${server}: ${message}`, null, { cause: error });
 }
+
+const connectTimeout = (server: string, cause: unknown): KubernetesError =>
+  new KubernetesError(0, 'ConnectTimeout', `${server} can’t be connected to in time.`, null, { cause });
 
 const Thrown = z.object({ code: z.string().optional(), name: z.string().default('Unknown'), message: z.string() });
 const SeveralThrown = z.object({ errors: z.array(z.unknown()).min(1) });

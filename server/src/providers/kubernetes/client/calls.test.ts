@@ -171,6 +171,28 @@ describe('a server that can’t be reached', () => {
     silent.close();
   });
 
+  it('does not answer when it is connected to, until the time of the call is over', async () => {
+    const silent = await listen(createServer());
+    const lost = testApi({ url: `https://127.0.0.1:${portOf(silent)}`, times: { connectMs: 1_000 } });
+    expect(await failure(lost.request({ path: PATH, schema: Item, timeoutMs: 100 }))).toMatchObject({
+      status: 0,
+      reason: 'ConnectTimeout'
+    });
+    await lost.dispose();
+    silent.close();
+  });
+
+  it('resets the first connection and does not answer when it is connected to again', async () => {
+    const silent = await listen(createServer().once('connection', socket => socket.resetAndDestroy()));
+    const lost = testApi({ url: `https://127.0.0.1:${portOf(silent)}`, times: { connectMs: 1_000 } });
+    expect(await failure(lost.request({ path: PATH, schema: Item, timeoutMs: 500 }))).toMatchObject({
+      status: 0,
+      reason: 'ECONNRESET'
+    });
+    await lost.dispose();
+    silent.close();
+  });
+
   it('speaks no TLS', async () => {
     const lost = testApi({ url: server.url.replace('http:', 'https:') });
     const error = await failure(lost.request({ path: PATH, schema: Item }));

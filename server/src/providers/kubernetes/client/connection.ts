@@ -22,7 +22,7 @@ export type Outgoing = Pick<ApiRequest<unknown>, 'method' | 'path' | 'query' | '
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  #current: { readonly key: string; readonly dispatcher: Dispatcher } | null = null;
+  #current: { readonly key: string; readonly dispatcher: Dispatcher; reached: boolean } | null = null;
   /** Replaced ones that still have requests or watches under way. */
   readonly #retired = new Set<Dispatcher>();
 
@@ -44,6 +44,11 @@ export class Connection {
     }
     await answer.body.dump();
     return this.#sendAs(renewed, outgoing);
+  }
+
+  /** Whether requests can have been sent: the server, or the proxy before it, took a connection. */
+  get reached(): boolean {
+    return this.#current?.reached ?? false;
   }
 
   /** New requests take a new connection: the one there was does not answer. What is under way on it is not ended. */
@@ -101,7 +106,10 @@ export class Connection {
       proxy === null
         ? new Agent({ connect: { ...socket, ...tls }, allowH2: true })
         : new ProxyAgent({ uri: proxy.href, connect: socket, requestTls: { ...socket, ...tls }, allowH2: true });
-    this.#current = { key: connectionKey, dispatcher };
+    // What is behind a proxy is not known here.
+    const current = { key: connectionKey, dispatcher, reached: proxy !== null };
+    dispatcher.on('connect', () => (current.reached = true));
+    this.#current = current;
     return dispatcher;
   }
 }

@@ -64,8 +64,9 @@ export async function followWatch<T>(options: WatchStreamOptions<T>): Promise<vo
       tell(options, line);
     }
   } catch (thrown) {
+    const { reached } = connection;
     if (!deadline.over) {
-      throw unansweredError(thrown, server, deadline);
+      throw unansweredError(thrown, server, deadline, reached);
     }
     // Half-open: the other end is gone without a word. New requests must not take the same connection.
     connection.retire();
@@ -73,7 +74,7 @@ export async function followWatch<T>(options: WatchStreamOptions<T>): Promise<vo
       ? new KubernetesError(0, 'WatchSilent', `${server} has sent nothing for ${limits.silenceMs / 1000} s.`, null, {
           cause: thrown
         })
-      : unansweredError(thrown, server, deadline);
+      : unansweredError(thrown, server, deadline, reached);
   }
 }
 
