@@ -15,6 +15,8 @@ from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine,
 from tornado.iostream import IOStream, StreamClosedError
 
 API_PREFIX = "/datamark/api/v1"
+SUPERVISOR_AGENT = "datamark-supervisor"
+"""User-Agent of the supervisor's own requests; a client's is not relayed."""
 # Tornado bounds a whole answer by default; a stream of events has no end.
 _NO_LIMIT = 1 << 62
 
@@ -130,7 +132,9 @@ class SidecarExchange(HTTPMessageDelegate):
 
 async def answers_in_time(socket_path: str, seconds: float) -> bool:
     """Whether the sidecar says anything to `GET status`; a broken connection is not silence."""
-    request = SidecarRequest("GET", f"{API_PREFIX}/status", {}, b"", seconds, seconds)
+    # Told apart from what is relayed, in the sidecar's log and in tests.
+    headers = {"User-Agent": SUPERVISOR_AGENT}
+    request = SidecarRequest("GET", f"{API_PREFIX}/status", headers, b"", seconds, seconds)
     try:
         await SidecarExchange(request, lambda _status, _headers: None, _ignore).run(socket_path)
     except SidecarTimeout:

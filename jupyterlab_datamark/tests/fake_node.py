@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from datamark.sidecar_process import find_node
+from jupyterlab_datamark.sidecar_exchange import SUPERVISOR_AGENT
 
 STAND_IN = Path(__file__).with_name("standInSidecar.mjs")
 
@@ -56,3 +57,7 @@ class StandIn:
         """What happened so far, of one kind."""
         lines = [json.loads(line) for line in self.record.read_text(encoding="utf-8").splitlines()]
         return [line for line in lines if line["what"] == what]
+
+    def relayed(self) -> list[dict[str, Any]]:
+        """The requests so far, but for those by which the supervisor looks whether the sidecar hangs."""
+        return [one for one in self.records("request") if one["headers"].get("user-agent") != SUPERVISOR_AGENT]

@@ -53,12 +53,12 @@ def test_without_login_nothing_reaches_the_sidecar(
     stand_in_server: Server, openapi: dict[str, Any], method: str, path: str
 ) -> None:
     server, stand_in = stand_in_server
-    before = len(stand_in.records("request"))
+    before = len(stand_in.relayed())
     answer = server.request(method, API + path)
     # A change is refused before the login is looked at: it lacks the XSRF token, too.
     _assert_problem(answer, openapi, 403, "login-needed" if method == "GET" else "forbidden")
     assert server.request(method, API + path, {"Authorization": "token wrong"}).status == 403
-    assert len(stand_in.records("request")) == before
+    assert len(stand_in.relayed()) == before
 
 
 @pytest.mark.parametrize(("method", "path"), FINITE)
@@ -66,7 +66,7 @@ def test_a_token_opens_it(stand_in_server: Server, method: str, path: str) -> No
     server, stand_in = stand_in_server
     answer = server.request(method, API + path, {"Authorization": f"token {TOKEN}"})
     assert answer.status == 200
-    last = stand_in.records("request")[-1]
+    last = stand_in.relayed()[-1]
     assert (last["method"], last["url"]) == (method, f"/datamark/api/v1{path}")
 
 
@@ -76,15 +76,15 @@ def test_with_a_cookie_a_change_needs_the_xsrf_token(
 ) -> None:
     server, stand_in = stand_in_server
     cookie, xsrf = server.login()
-    before = len(stand_in.records("request"))
+    before = len(stand_in.relayed())
     refused = server.request(method, API + path, cookie, b"{}")
     _assert_problem(refused, openapi, 403, "forbidden")
     wrong = server.request(method, API + path, {**cookie, "X-XSRFToken": "wrong"}, b"{}")
     _assert_problem(wrong, openapi, 403, "forbidden")
-    assert len(stand_in.records("request")) == before
+    assert len(stand_in.relayed()) == before
     done = server.request(method, API + path, {**cookie, "X-XSRFToken": xsrf}, b"{}")
     assert done.status == 200, done
-    assert len(stand_in.records("request")) == before + 1
+    assert len(stand_in.relayed()) == before + 1
 
 
 def test_a_cookie_alone_reads(stand_in_server: Server) -> None:
@@ -117,9 +117,9 @@ def test_another_site_can_not_read(stand_in_server: Server) -> None:
 )
 def test_what_is_not_listed_is_not_relayed(stand_in_server: Server, openapi: dict[str, Any], path: str) -> None:
     server, stand_in = stand_in_server
-    before = len(stand_in.records("request"))
+    before = len(stand_in.relayed())
     _assert_problem(server.api("GET", path), openapi, 404, "route-not-found")
-    assert len(stand_in.records("request")) == before
+    assert len(stand_in.relayed()) == before
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH"])
@@ -130,10 +130,10 @@ def test_another_method_is_no_such_address(stand_in_server: Server, openapi: dic
 
 def test_nothing_stands_without_the_base_url(stand_in_server: Server) -> None:
     server, stand_in = stand_in_server
-    before = len(stand_in.records("request"))
+    before = len(stand_in.relayed())
     path = f"{API}/volumes".removeprefix(BASE_URL.rstrip("/"))
     assert server.request("GET", path, {"Authorization": f"token {TOKEN}"}).status == 404
-    assert len(stand_in.records("request")) == before
+    assert len(stand_in.relayed()) == before
 
 
 READ_ONLY = """
@@ -159,7 +159,7 @@ def test_the_authorizer_decides_per_action(make_server: MakeServer, short_path: 
         _assert_problem(server.api("POST", "/snapshots", {}), openapi, 403, "forbidden")
         _assert_problem(server.api("PATCH", "/snapshots/s", {}), openapi, 403, "forbidden")
         _assert_problem(server.api("DELETE", "/snapshots/s"), openapi, 403, "forbidden")
-    assert {one["method"] for one in stand_in.records("request")} == {"GET"}
+    assert {one["method"] for one in stand_in.relayed()} == {"GET"}
 
 
 def test_a_server_that_allows_handlers_without_login_still_asks_for_one_here(

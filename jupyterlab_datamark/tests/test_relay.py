@@ -27,7 +27,7 @@ def test_neither_cookie_nor_token_reaches_node(stand_in_server: Server) -> None:
         "Content-Type": "application/json",
     }
     assert server.request("POST", f"{API}/snapshots?token={TOKEN}x", sent, b'{"title":"\xc3\xa9"}').status == 200
-    seen = stand_in.records("request")[-1]
+    seen = stand_in.relayed()[-1]
     passed = {"host", "connection", "content-type", "content-length", "idempotency-key"}
     assert set(seen["headers"]) == passed
     assert seen["headers"]["idempotency-key"] == "key-1"
@@ -52,12 +52,12 @@ def test_node_sets_no_cookie_and_names_no_software(stand_in_server: Server) -> N
 def test_path_and_query_arrive_as_they_were_sent(stand_in_server: Server, target: str) -> None:
     server, stand_in = stand_in_server
     assert server.api("GET", target).status == 200
-    assert stand_in.records("request")[-1]["url"] == f"/datamark/api/v1{target}".rstrip("?")
+    assert stand_in.relayed()[-1]["url"] == f"/datamark/api/v1{target}".rstrip("?")
 
 
 def test_a_body_above_the_limit_is_refused(stand_in_server: Server) -> None:
     server, stand_in = stand_in_server
-    before = len(stand_in.records("request"))
+    before = len(stand_in.relayed())
     answer = server.api("POST", "/snapshots", "x" * 65536)
     assert (answer.status, answer.document["type"].rsplit("/", 1)[1]) == (413, "request-too-large")
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
@@ -66,7 +66,7 @@ def test_a_body_above_the_limit_is_refused(stand_in_server: Server) -> None:
     connection.request("POST", f"{API}/snapshots", body=chunks, headers=headers, encode_chunked=True)
     assert connection.getresponse().status == 413
     connection.close()
-    assert len(stand_in.records("request")) == before
+    assert len(stand_in.relayed()) == before
     assert server.api("POST", "/snapshots", "x" * 65534).status == 200
 
 
@@ -87,7 +87,7 @@ def test_a_broken_answer_says_that_the_change_may_have_begun(stand_in_server: Se
     assert answer.status == 503
     assert "may or may not" in answer.document["detail"]
     # A change is never sent twice.
-    assert len([one for one in stand_in.records("request") if one["url"].endswith("/snapshots/abrupt")]) == 1
+    assert len([one for one in stand_in.relayed() if one["url"].endswith("/snapshots/abrupt")]) == 1
 
 
 def test_looking_is_not_activity_and_changing_is(stand_in_server: Server) -> None:
@@ -121,7 +121,7 @@ def test_events_arrive_as_they_are_sent_until_the_reader_leaves(make_server: Mak
     assert response.headers["X-Accel-Buffering"] == "no"
     assert "a=b" not in str(response.headers)
     assert response.read1(4096) == b"event: hello\nid: e:1\ndata: {}\n\n"
-    assert stand_in.records("request")[-1]["headers"]["last-event-id"] == "e:0"
+    assert stand_in.relayed()[-1]["headers"]["last-event-id"] == "e:0"
     (node,) = server.children()
     for number in (2, 3):
         # Nothing more is sent before this one has arrived, so none can have been collected.
