@@ -1,6 +1,12 @@
 /** Which connections the client uses, as the server sees them. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createKubernetesApi } from './createKubernetesApi';
 import { z } from 'zod';
 
@@ -45,4 +51,47 @@ it('one or two connections serve call after call, until the certificates change'
   await ask();
   expect(connections).toBe(before + 1);
   await api.dispose();
+});
+
+it('calls that are given up while they connect do no harm when the connections end', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'datamark-test-'));
+  const [key, cert] = ['key', 'cert'].map(name => join(directory, name));
+  const subject = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
+  execFileSync('openssl', ['req', ...subject, '-keyout', String(key), '-out', String(cert)], { stdio: 'ignore' });
+  const secure = createSecureServer({ key: readFileSync(String(key)), cert: readFileSync(String(cert)) });
+  secure.on('stream', stream => {
+    stream.on('error', () => undefined).respond({ ':status': 200 });
+    stream.end('{}');
+  });
+  await new Promise<void>(resolve => secure.listen(0, '127.0.0.1', resolve));
+  const { port } = secure.address() as AddressInfo;
+
+  // An error that nobody listens to fails the test by itself.
+  for (let round = 0; round < 40; round += 1) {
+    const api = createKubernetesApi({
+      access: {
+        server: 'test',
+        namespace: 'test',
+        credentials: () =>
+          Promise.resolve({
+            server: new URL(`https://127.0.0.1:${port}`),
+            proxy: null,
+            tls: { rejectUnauthorized: false },
+            connectionKey: 'one',
+            headers: {}
+          })
+      }
+    });
+    const giveUp = new AbortController();
+    const calls = Array.from({ length: 5 }, () =>
+      api.request({ path: '/version', schema: z.looseObject({}), signal: giveUp.signal }).catch(() => undefined)
+    );
+    await delay(round / 4);
+    giveUp.abort();
+    await Promise.all(calls);
+    await api.dispose();
+  }
+
+  await new Promise(resolve => secure.close(resolve));
+  rmSync(directory, { recursive: true });
 });

@@ -2,6 +2,8 @@
  * Connections to the API server: one dispatcher is kept as long as certificates stay the same, and each request
  * carries the token of now. A token that is refused is read again once.
  */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientHttp2Stream } from 'node:http2';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import type { ApiAccess, Credentials } from './apiAccess';
 import { apiAddress } from './apiAddress';
@@ -9,6 +11,16 @@ import type { ApiRequest } from './kubernetesApi';
 
 /** As client-go: half of what load balancers commonly take for idle. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
+
+/**
+ * undici (8.12) stops listening to a stream that is given up while its connection is being made; when that connection
+ * ends, the stream's error would end the process.
+ */
+const STREAM_CREATED = 'http2.client.stream.created';
+
+function listenToErrors(message: unknown): void {
+  (message as { stream: ClientHttp2Stream }).stream.on('error', () => undefined);
+}
 
 export interface ConnectionOptions {
   readonly access: ApiAccess;
@@ -28,6 +40,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    subscribe(STREAM_CREATED, listenToErrors);
   }
 
   /** Sends one request; the caller reads or destroys the body. No time limit but the signal's and that of connecting. */
@@ -65,6 +78,7 @@ export class Connection {
   async dispose(): Promise<void> {
     this.retire();
     await Promise.all([...this.#retired].map(dispatcher => dispatcher.destroy()));
+    unsubscribe(STREAM_CREATED, listenToErrors);
   }
 
   #sendAs(
