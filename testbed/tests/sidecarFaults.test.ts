@@ -113,6 +113,9 @@ describeOnBed('a sidecar on a failing cluster', () => {
       const startedAt = Date.now();
       const first = await snapshot('first');
       await ready(first.name);
+      // Of two within one of the cluster's seconds nobody can tell which is newer.
+      const nextSecond = Date.parse((await row(first.name)).createdAt) + 1_000;
+      await waitUntil('the next second', () => Date.now() >= nextSecond, { every: 50 });
       const second = await snapshot('second');
       await ready(second.name);
 
