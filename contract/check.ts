@@ -4,7 +4,7 @@ import { Instant } from './primitives';
 
 /** What a finding is about: a person’s actions, and seeing what is there. */
 export const CheckedAction = z
-  .enum(['list', 'snapshot', 'clone', 'restore', 'delete', 'hold'])
+  .enum(['list', 'snapshot', 'clone', 'restore', 'files', 'delete', 'hold'])
   .meta({ id: 'CheckedAction' });
 export type CheckedAction = z.infer<typeof CheckedAction>;
 

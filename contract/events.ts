@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { Clone } from './clones';
+import { Mirror } from './ingest';
 import { Operation } from './operations';
 import { Restore } from './restores';
 import { Snapshot } from './snapshots';
@@ -11,7 +12,7 @@ import { RunningStatus } from './status';
 import { Volume } from './volumes';
 
 /** Anything the index holds. */
-export const IndexedObject = z.discriminatedUnion('kind', [Volume, Snapshot, Clone, Restore, Operation]);
+export const IndexedObject = z.discriminatedUnion('kind', [Volume, Snapshot, Clone, Restore, Operation, Mirror]);
 export type IndexedObject = z.infer<typeof IndexedObject>;
 export type IndexedKind = IndexedObject['kind'];
 
@@ -28,7 +29,7 @@ export const ServerEvent = z
     z.object({
       type: z.literal('remove'),
       revision: z.int(),
-      kind: z.enum(['volume', 'snapshot', 'clone', 'restore', 'operation']),
+      kind: z.enum(['volume', 'snapshot', 'clone', 'restore', 'operation', 'mirror']),
       id: z.string(),
       volume: z.string().nullable()
     }),

@@ -62,7 +62,7 @@ it('has every route with its parameters, body and answers', () => {
     'default',
     ...['cursor', 'skip', 'limit', 'q', 'from', 'to', 'timeZone']
   ]);
-  expect(described).toContainEqual(['deleteSnapshot', '200', '202', 'default', 'uid', 'dryRun']);
+  expect(described).toContainEqual(['deleteSnapshot', '200', '202', 'default', 'uid', 'dryRun', 'force']);
   expect(described).toContainEqual(['createSnapshot', '202', 'default', 'Idempotency-Key']);
   expect(described).toContainEqual(['events', '200', 'default', 'Last-Event-ID']);
 });

@@ -26,6 +26,9 @@ export const ObjectName = z
   .meta({ id: 'ObjectName' });
 export type ObjectName = z.infer<typeof ObjectName>;
 
+/** In a query: there, `true` or `false`. */
+export const Flag = z.enum(['true', 'false', '']).transform(value => value !== 'false');
+
 /** Identity of one life of an object: a re-created object of the same name has another uid. */
 export const Uid = z.string().min(1).max(128).meta({ id: 'Uid' });
 

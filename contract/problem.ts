@@ -14,6 +14,8 @@ export const PROBLEMS = {
   'clone-not-found': { status: 404, title: 'Clone not found' },
   'restore-not-found': { status: 404, title: 'Restore not found' },
   'operation-not-found': { status: 404, title: 'Operation not found' },
+  'mirror-not-found': { status: 404, title: 'Mirror not found' },
+  'run-not-found': { status: 404, title: 'Run or model version not found' },
   'route-not-found': { status: 404, title: 'No such address' },
   'method-not-allowed': { status: 405, title: 'Not possible at this address' },
   'operation-in-progress': { status: 409, title: 'Something is running on this volume' },
@@ -21,12 +23,17 @@ export const PROBLEMS = {
   'already-exists': { status: 409, title: 'The name is taken' },
   'not-ready': { status: 409, title: 'Not ready yet' },
   'snapshot-held': { status: 409, title: 'The snapshot is held' },
+  'snapshot-linked': { status: 409, title: 'Runs or models depend on the snapshot' },
   'in-use': { status: 409, title: 'It is in use' },
   'restore-blocked': { status: 409, title: 'The volume can’t be restored yet' },
   'plan-expired': { status: 409, title: 'The plan has expired' },
+  'data-too-old': { status: 409, title: 'The data is older than allowed' },
+  'data-age-unknown': { status: 409, title: 'The age of the data is not known' },
   'nothing-to-undo': { status: 409, title: 'Nothing to undo' },
   'not-cancellable': { status: 409, title: 'It can’t be cancelled' },
   'not-supported': { status: 409, title: 'Not possible here' },
+  'mlflow-not-set-up': { status: 409, title: 'MLflow is not set up' },
+  'mlflow-refused': { status: 409, title: 'MLflow refused it' },
   'request-too-large': { status: 413, title: 'The request is too large' },
   'store-locked': { status: 423, title: 'Another server works on this volume' },
   interrupted: { status: 500, title: 'It was interrupted' },
@@ -46,6 +53,8 @@ export const PROBLEMS = {
   'token-refused': { status: 503, title: 'The cluster does not know this server' },
   'cluster-busy': { status: 503, title: 'The cluster asks to wait' },
   'storage-unreachable': { status: 503, title: 'The storage does not answer' },
+  'mlflow-unreachable': { status: 503, title: 'MLflow does not answer' },
+  'controller-unreachable': { status: 503, title: 'The controller of Datamark does not answer' },
   'sidecar-unavailable': { status: 503, title: 'Datamark is not running' },
   'sidecar-timeout': { status: 504, title: 'Datamark does not answer' }
 } as const;
@@ -72,7 +81,8 @@ export const Blocker = z
     message: z.string(),
     fix: z.string(),
     by: z.string().nullable(),
-    since: z.iso.datetime().nullable()
+    since: z.iso.datetime().nullable(),
+    link: z.string().optional().meta({ description: 'A page of MLflow that shows it.' })
   })
   .meta({ id: 'Blocker' });
 export type Blocker = z.infer<typeof Blocker>;

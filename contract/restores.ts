@@ -1,6 +1,6 @@
 /** Restores: plan, approve, observe. The worker that does the work may be another process than the one asked. */
 import { z } from 'zod';
-import { Instant, ObjectName, Uid } from './primitives';
+import { Capability, Instant, ObjectName, Uid } from './primitives';
 import { Blocker, Problem } from './problem';
 
 const Change = z.object({ files: z.int().nonnegative(), bytes: z.number().nonnegative() });
@@ -19,26 +19,54 @@ export const RestoreChanges = z
   .meta({ id: 'RestoreChanges' });
 export type RestoreChanges = z.infer<typeof RestoreChanges>;
 
+/**
+ * Ways to restore. `swap`: a new volume takes the claim's place, the old one is kept. `copy`: the files of the volume are
+ * made equal to the snapshot's. `files`: chosen paths are written beside, nothing is replaced. `clone`: a new volume.
+ */
+export const RestoreStrategy = z.enum(['swap', 'copy', 'files', 'clone']).meta({ id: 'RestoreStrategy' });
+export type RestoreStrategy = z.infer<typeof RestoreStrategy>;
+
+/** One way to restore as a plan weighs it. */
+export const RestoreOption = z
+  .object({
+    strategy: RestoreStrategy,
+    possible: Capability,
+    cost: z.string().meta({ description: 'In words: time, space, what stops.' }),
+    risk: z.string().meta({ description: 'In words: what can go wrong, and what is kept then.' })
+  })
+  .meta({ id: 'RestoreOption' });
+export type RestoreOption = z.infer<typeof RestoreOption>;
+
 export const RestorePlan = z
   .object({
     validUntil: Instant,
     changes: RestoreChanges,
+    countable: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether changes that are not known can be counted on demand.' }),
+    options: z
+      .array(RestoreOption)
+      .optional()
+      .meta({ description: 'The ways there are, the chosen one first; left out: there is one.' }),
     blockers: z.array(Blocker),
     warnings: z
       .array(z.string())
       .meta({ description: 'True sentences that do not forbid it, for example open files.' }),
     stopsServer: z.boolean(),
+    startsServer: z.boolean().optional().meta({ description: 'Whether it is started again afterwards, by itself.' }),
     lastDurationMs: z.number().nonnegative().nullable().meta({ description: 'How long the last one here took.' })
   })
   .meta({ id: 'RestorePlan' });
 export type RestorePlan = z.infer<typeof RestorePlan>;
 
-/** The states in their order; the last four are final. */
+/** The states; on a cluster `securing` comes after `waiting` (until no pod uses the volume). The last four are final. */
 export const RestorePhase = z.enum([
   'planning',
   'planned',
   'securing',
   'preparing',
+  'waiting',
   'restoring',
   'verifying',
   'succeeded',
@@ -69,6 +97,11 @@ export const Restore = z
     snapshotLabel: z.string(),
     snapshotCreatedAt: Instant,
     undoOf: ObjectName.nullable().meta({ description: 'The restore that this one undoes.' }),
+    strategy: RestoreStrategy.optional().meta({ description: 'Left out: the provider has one way only.' }),
+    paths: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'For `files`: what is brought back, relative to the volume.' }),
     requestedBy: z.string().nullable(),
     createdAt: Instant,
     finishedAt: Instant.nullable(),
@@ -78,6 +111,10 @@ export const Restore = z
     steps: z.array(RestoreStep),
     safetySnapshot: ObjectName.nullable(),
     kept: z.string().nullable().meta({ description: 'Folder with files that changed during the restore, if any.' }),
+    target: z
+      .string()
+      .optional()
+      .meta({ description: 'For `files`: folder they were written to, relative to the volume.' }),
     undo: z.discriminatedUnion('possible', [
       z.object({ possible: z.literal(true), until: Instant.nullable() }),
       z.object({ possible: z.literal(false), reason: z.string() })
@@ -87,8 +124,39 @@ export const Restore = z
   .meta({ id: 'Restore' });
 export type Restore = z.infer<typeof Restore>;
 
+/** Most paths of one restore of files. */
+export const RESTORE_PATHS_MAX = 500;
+
+/** A file or folder of the volume, relative to its root: no `..`, no leading slash. */
+export const RestorePath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine(
+    path => !path.startsWith('/') && !path.split('/').some(part => part === '' || part === '.' || part === '..'),
+    {
+      error: 'Write a path relative to the volume, without `..`.'
+    }
+  )
+  .refine(path => !path.includes('\0'), { error: 'A path can’t contain a zero byte.' })
+  .meta({ id: 'RestorePath' });
+
 export const CreateRestore = z
-  .object({ snapshot: ObjectName, volume: ObjectName.optional() })
+  .object({
+    snapshot: ObjectName,
+    volume: ObjectName.optional(),
+    strategy: z.enum(['swap', 'copy', 'files']).optional().meta({ description: 'Left out: the plan chooses.' }),
+    paths: z
+      .array(RestorePath)
+      .min(1)
+      .max(RESTORE_PATHS_MAX)
+      .optional()
+      .meta({ description: 'For `files`, and only for it.' })
+  })
+  .refine(({ strategy, paths }) => (strategy === 'files') === (paths !== undefined), {
+    error: 'Paths go with the strategy `files`, and `files` needs paths.',
+    path: ['paths']
+  })
   .meta({ id: 'CreateRestore' });
 export type CreateRestore = z.infer<typeof CreateRestore>;
 

@@ -5,9 +5,39 @@
 import { z } from 'zod';
 import { CheckReport } from './check';
 import { Clone, CloneList, CreateClone } from './clones';
+import { DataCard } from './dataCards';
 import { ServerEvent } from './events';
+import {
+  ConfirmMirror,
+  FixedVersions,
+  Mirror,
+  MirrorList,
+  MirrorsQuery,
+  SeenTransfers,
+  TrainOnVersion,
+  VersionToTrainOn
+} from './ingest';
+import {
+  CompletedRuns,
+  CompleteRuns,
+  LinkedRun,
+  LinkRun,
+  MlflowStatus,
+  PinnedSnapshots,
+  PinQuery,
+  PinSnapshots,
+  RecentRuns,
+  RecentRunsQuery,
+  RunsOfSnapshot,
+  RunsQuery,
+  SnapshotsOfRun,
+  SnapshotsQuery
+} from './lineage';
 import { Operation, OperationList } from './operations';
 import { ApproveRestore, CreateRestore, Restore, RestoreList } from './restores';
+import { RetentionReport, RunRetention } from './retention';
+import { CreateReproduction, Reproduction, ReproductionPlan, ReproductionQuery } from './reproductions';
+import { RunDifferences, RunDifferencesQuery } from './runDifferences';
 import {
   CreatedSnapshots,
   CreateSnapshot,
@@ -190,11 +220,190 @@ export const ROUTES = {
     response: Restore,
     status: 202
   }),
+  countChanges: route({
+    method: 'post',
+    path: '/restores/:restore/count-changes',
+    summary: 'Count what a planned restore would change; answers at once, the plan tells the result',
+    response: Restore,
+    status: 202
+  }),
   undoRestore: route({
     method: 'post',
     path: '/restores/:restore/undo',
     summary: 'Plan the way back to the data before a restore',
     response: Restore,
+    status: 202
+  }),
+  runRetention: route({
+    method: 'post',
+    path: '/retention',
+    summary: 'What rules would keep and delete, and why; deletes only what is named in `apply`, never by force',
+    body: RunRetention,
+    response: RetentionReport,
+    status: 200
+  }),
+  mlflowStatus: route({
+    method: 'get',
+    path: '/lineage/status',
+    summary: 'Whether MLflow is set up and answers, else why not',
+    response: MlflowStatus,
+    status: 200
+  }),
+  listRuns: route({
+    method: 'get',
+    path: '/lineage/runs',
+    summary: 'Runs that used a snapshot, with models, versions and aliases; incomplete while MLflow is searched',
+    query: RunsQuery,
+    response: RunsOfSnapshot,
+    status: 200
+  }),
+  listLinkedSnapshots: route({
+    method: 'get',
+    path: '/lineage/snapshots',
+    summary: 'Snapshots that a run or a registered model version used, and where each is now',
+    query: SnapshotsQuery,
+    response: SnapshotsOfRun,
+    status: 200
+  }),
+  listRecentRuns: route({
+    method: 'get',
+    path: '/lineage/recent-runs',
+    summary: 'Newest runs of a volume or of a notebook, with their data; incomplete while MLflow is searched',
+    query: RecentRunsQuery,
+    response: RecentRuns,
+    status: 200
+  }),
+  linkRun: route({
+    method: 'post',
+    path: '/lineage/links',
+    summary: 'Write down with a run which snapshots it used, later where MLflow can’t; the same again changes nothing',
+    body: LinkRun,
+    response: LinkedRun,
+    status: 200
+  }),
+  completeRuns: route({
+    method: 'post',
+    path: '/lineage/runs',
+    summary: 'Give runs that are tagged with a snapshot its dataset too, and write them down on it',
+    body: CompleteRuns,
+    response: CompletedRuns,
+    status: 200
+  }),
+  getPin: route({
+    method: 'get',
+    path: '/lineage/pins',
+    summary: 'Snapshots that are pinned for a kernel of this server, from outside it',
+    query: PinQuery,
+    response: PinnedSnapshots,
+    status: 200
+  }),
+  pinSnapshots: route({
+    method: 'post',
+    path: '/lineage/pins',
+    summary: 'Pin snapshots for a kernel: runs that it or what it starts begin from now on are tagged with them',
+    body: PinSnapshots,
+    response: PinnedSnapshots,
+    status: 200
+  }),
+  unpinSnapshots: route({
+    method: 'delete',
+    path: '/lineage/pins',
+    summary: 'End the pin of a kernel that was made from outside it',
+    query: PinQuery,
+    response: PinnedSnapshots,
+    status: 200
+  }),
+  dataCard: route({
+    method: 'get',
+    path: '/lineage/card',
+    summary: 'Which data a registered model version, or a run, was made with: as an object and as Markdown',
+    query: SnapshotsQuery,
+    response: DataCard,
+    status: 200
+  }),
+  compareRuns: route({
+    method: 'get',
+    path: '/lineage/differences',
+    summary:
+      'What data differs between two runs or model versions: volumes, snapshots, and files where both can be read',
+    query: RunDifferencesQuery,
+    response: RunDifferences,
+    status: 200
+  }),
+  planReproduction: route({
+    method: 'get',
+    path: '/lineage/reproductions',
+    summary: 'What of a run or a model version can be brought back, and why the rest can’t; changes nothing',
+    query: ReproductionQuery,
+    response: ReproductionPlan,
+    status: 200
+  }),
+  makeReproduction: route({
+    method: 'post',
+    path: '/lineage/reproductions',
+    summary: 'Clone the data of a run and write a notebook that runs it again; with its name goes on with one',
+    body: CreateReproduction,
+    response: Reproduction,
+    status: 202
+  }),
+  listMirrors: route({
+    method: 'get',
+    path: '/ingest/mirrors',
+    summary: 'Replication into the volumes of this server: state, health, age of the data; asks the storage only now',
+    query: MirrorsQuery,
+    response: MirrorList,
+    status: 200
+  }),
+  mirrorHistory: route({
+    method: 'get',
+    path: '/ingest/mirrors/:mirror/history',
+    summary: 'Transfers that the controller saw end, at most 24; refused where nobody watches',
+    response: SeenTransfers,
+    status: 200
+  }),
+  updateMirror: route({
+    method: 'post',
+    path: '/ingest/mirrors/:mirror/update',
+    summary: 'Begin a transfer now; answers at once, the mirror’s `update` tells how it goes',
+    response: Mirror,
+    status: 202
+  }),
+  cancelMirrorUpdate: route({
+    method: 'delete',
+    path: '/ingest/mirrors/:mirror/update',
+    summary: 'End the transfer that was asked for; what has arrived before stays',
+    response: Mirror,
+    status: 202
+  }),
+  listFixedVersions: route({
+    method: 'get',
+    path: '/ingest/mirrors/:mirror/versions',
+    summary: 'Every way to a fixed version of the arrived data, and why those can’t be gone that can’t',
+    response: FixedVersions,
+    status: 200
+  }),
+  trainOnVersion: route({
+    method: 'post',
+    path: '/ingest/mirrors/:mirror/versions',
+    summary: 'Clone a fixed version of the arrived data, and tag runs of a kernel with it',
+    body: TrainOnVersion,
+    response: VersionToTrainOn,
+    status: 202
+  }),
+  promoteMirror: route({
+    method: 'post',
+    path: '/ingest/mirrors/:mirror/promote',
+    summary: 'Make the destination writable; replication stops',
+    body: ConfirmMirror,
+    response: Mirror,
+    status: 202
+  }),
+  resyncMirror: route({
+    method: 'post',
+    path: '/ingest/mirrors/:mirror/resync',
+    summary: 'Replicate again after a promotion; what was written here since is overwritten',
+    body: ConfirmMirror,
+    response: Mirror,
     status: 202
   }),
   listOperations: route({

@@ -1,6 +1,6 @@
 /** Snapshots: read-only points in time of one volume, and the requests that make, change and delete them. */
 import { z } from 'zod';
-import { HeldUntil, Instant, Note, ObjectName, Size, Title, Uid } from './primitives';
+import { Flag, HeldUntil, Instant, Note, ObjectName, Size, Title, Uid } from './primitives';
 import { Blocker, Problem } from './problem';
 
 /** Where an object that takes time to make stands. `ready` is what storage says now. */
@@ -58,6 +58,14 @@ export const Snapshot = z
     path: z.string().nullable().meta({ description: 'Where the tree can be read in the server’s file system.' }),
     restoredFrom: ObjectName.nullable().meta({
       description: 'For a safety snapshot: the snapshot that was then restored.'
+    }),
+    exported: z.string().optional().meta({
+      description:
+        'Name of the exported snapshot of a mirror that it is, as the admin who imported it wrote down; absent: not told.'
+    }),
+    runs: z.int().positive().optional().meta({
+      description:
+        'How many runs of MLflow are written down on it. Absent: none, or it can’t be read. MLflow may know of others.'
     })
   })
   .meta({ id: 'Snapshot' });
@@ -116,7 +124,7 @@ export const SnapshotQuery = z
   .meta({ id: 'SnapshotQuery' });
 export type SnapshotQuery = z.infer<typeof SnapshotQuery>;
 
-/** Newest first. `days` counts every match, also those not on this page. */
+/** Newest first, of one moment by name, Z to A. `days` counts every match, also those not on this page. */
 export const SnapshotPage = z
   .object({
     items: z.array(Snapshot),
@@ -144,12 +152,20 @@ export const DeletePlan = z
     warnings: z.array(z.string()),
     lost: Size.meta({ description: 'Bytes that are gone for ever.' }),
     lostFiles: z.int().nonnegative().nullable(),
+    force: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Deleting needs `force` too: a person has read the warnings and means it.' }),
     typeToConfirm: z.string().nullable().meta({ description: 'Text a person types before this may happen.' })
   })
   .meta({ id: 'DeletePlan' });
 export type DeletePlan = z.infer<typeof DeletePlan>;
 
-const Flag = z.enum(['true', 'false', '']).transform(value => value !== 'false');
-
-export const DeleteQuery = z.object({ uid: Uid.optional(), dryRun: Flag.optional() }).meta({ id: 'DeleteQuery' });
+export const DeleteQuery = z
+  .object({
+    uid: Uid.optional(),
+    dryRun: Flag.optional(),
+    force: Flag.optional().meta({ description: 'For a plan that asks for it. Blockers stand in the way all the same.' })
+  })
+  .meta({ id: 'DeleteQuery' });
 export type DeleteQuery = z.infer<typeof DeleteQuery>;

@@ -16,7 +16,14 @@ export const Notice = z
 export type Notice = z.infer<typeof Notice>;
 
 export const Capabilities = z
-  .object({ snapshot: Capability, clone: Capability, restore: Capability, delete: Capability, hold: Capability })
+  .object({
+    snapshot: Capability,
+    clone: Capability,
+    restore: Capability,
+    files: Capability.meta({ description: 'Copying chosen files back.' }),
+    delete: Capability,
+    hold: Capability
+  })
   .meta({ id: 'Capabilities' });
 export type Capabilities = z.infer<typeof Capabilities>;
 
@@ -91,6 +98,10 @@ export const RunningStatus = z
     capabilities: Capabilities,
     notices: z.array(Notice),
     automatic: AutomaticStatus.optional().meta({ description: 'Automatic snapshots; absent: this server makes none.' }),
+    lineage: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Something is set for MLflow here, so that lineage is worth showing; absent: nothing is.' }),
     freshness: Freshness,
     check: CheckSummary.optional().meta({ description: 'Of the preflight’s last look; absent: there was none.' }),
     node: z.string(),

@@ -53,7 +53,12 @@ export const Volume = z
       .string()
       .nullable()
       .meta({ description: 'In words what is wrong with the volume itself, for example that it is being deleted.' }),
-    can: z.object({ snapshot: Capability, clone: Capability, restore: Capability }),
+    can: z.object({
+      snapshot: Capability,
+      clone: Capability,
+      restore: Capability.meta({ description: 'Bringing back all of it.' }),
+      files: Capability.meta({ description: 'Copying chosen files back to a new folder, with nothing replaced.' })
+    }),
     snapshotCount: z.int().nonnegative(),
     lastSnapshotAt: Instant.nullable(),
     elsewhere: Elsewhere.optional().meta({ description: 'Left out: all snapshots there are are told.' })

@@ -1,6 +1,7 @@
 """The command `datamark`: results on stdout (a table, or JSON of the contract), everything else on stderr.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused or blocked, 4 Datamark is not available, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused or blocked, 4 Datamark is not available, 5 data older than
+allowed, 6 age of the data not known, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -54,11 +54,11 @@ class Client:
 
     def status(self) -> Status:
         """Who answers and what it can do."""
-        return self._as(Status.read, self.get("/status"))
+        return self.read(Status.read, self.get("/status"))
 
     def check(self) -> Report:
         """Looks at everything Datamark needs here."""
-        return self._as(Report.read, self.get("/check"))
+        return self.read(Report.read, self.get("/check"))
 
     def volumes(self) -> Listing:
         """Volumes of this server."""
@@ -72,19 +72,19 @@ class Client:
 
     def snapshot(self, name: str) -> Snapshot:
         """One snapshot."""
-        return self._as(Snapshot.read, self.get(f"/snapshots/{quote(name)}"))
+        return self.read(Snapshot.read, self.get(f"/snapshots/{quote(name)}"))
 
     def create_snapshot(self, volume: str, body: Mapping[str, Any]) -> Snapshot:
         """Begins a snapshot; it is pending."""
-        return self._as(Snapshot.read, self.post(f"/volumes/{quote(volume)}/snapshots", body))
+        return self.read(Snapshot.read, self.post(f"/volumes/{quote(volume)}/snapshots", body))
 
     def retry_snapshot(self, name: str) -> Snapshot:
         """Makes a failed snapshot again."""
-        return self._as(Snapshot.read, self.post(f"/snapshots/{quote(name)}/retry", None))
+        return self.read(Snapshot.read, self.post(f"/snapshots/{quote(name)}/retry", None))
 
     def update_snapshot(self, name: str, change: Mapping[str, Any]) -> Snapshot:
         """Changes title, note or hold."""
-        return self._as(Snapshot.read, self._request("PATCH", f"/snapshots/{quote(name)}", body=change))
+        return self.read(Snapshot.read, self._request("PATCH", f"/snapshots/{quote(name)}", body=change))
 
     def clones(self) -> Listing:
         """Clones and where each came from."""
@@ -93,23 +93,28 @@ class Client:
     def clone(self, source: Snapshot | Volume, name: str | None) -> Clone:
         """Begins a writable copy; it is pending."""
         place = f"/snapshots/{quote(source.name)}" if isinstance(source, Snapshot) else f"/volumes/{quote(source.id)}"
-        return self._as(Clone.read, self.post(f"{place}/clones", {"name": name} if name else {}))
+        return self.read(Clone.read, self.post(f"{place}/clones", {"name": name} if name else {}))
 
     def restores(self) -> Listing:
         """Restores, newest first."""
         return self._listing("restore", Restore.read, self.get("/restores"))
 
-    def plan_restore(self, snapshot: str) -> Restore:
-        """Begins a plan; nothing changes before it is approved."""
-        return self._as(Restore.read, self.post("/restores", {"snapshot": snapshot}))
+    def plan_restore(self, snapshot: str, strategy: str | None = None, paths: Sequence[str] = ()) -> Restore:
+        """Begins a plan; nothing changes before it is approved. Paths belong to the strategy `files`."""
+        body: dict[str, Any] = {"snapshot": snapshot}
+        if strategy is not None:
+            body["strategy"] = strategy
+        if paths:
+            body["paths"] = list(paths)
+        return self.read(Restore.read, self.post("/restores", body))
 
     def approve_restore(self, restore: Restore) -> Restore:
         """Lets a planned restore begin."""
-        return self._as(Restore.read, self.post(f"/restores/{quote(restore.id)}/approve", {"uid": restore.uid}))
+        return self.read(Restore.read, self.post(f"/restores/{quote(restore.id)}/approve", {"uid": restore.uid}))
 
     def undo_restore(self, restore: str) -> Restore:
         """Begins the plan of the way back."""
-        return self._as(Restore.read, self.post(f"/restores/{quote(restore)}/undo", None))
+        return self.read(Restore.read, self.post(f"/restores/{quote(restore)}/undo", None))
 
     def operations(self) -> Listing:
         """What runs, and what ended lately."""
@@ -117,16 +122,17 @@ class Client:
 
     def cancel(self, operation: str) -> Operation:
         """Cancels, until data is changed."""
-        return self._as(Operation.read, self._request("DELETE", f"/operations/{quote(operation)}"))
+        return self.read(Operation.read, self._request("DELETE", f"/operations/{quote(operation)}"))
 
     def plan_delete(self, what: str, name: str, label: str) -> DeletePlan:
         """What deleting a `snapshot` or a `clone` would do."""
         plan = self._request("DELETE", f"/{what}s/{quote(name)}", query={"dryRun": "true"}, repeatable=True)
-        return self._as(lambda document, as_of: DeletePlan.read(document, as_of, what, label), plan)
+        return self.read(lambda document, as_of: DeletePlan.read(document, as_of, what, label), plan)
 
-    def delete(self, what: str, name: str, uid: str) -> dict[str, Any]:
+    def delete(self, what: str, name: str, uid: str, *, force: bool = False) -> dict[str, Any]:
         """Deletes this life of a `snapshot` or a `clone`; answers with it as it is now."""
-        return self._request("DELETE", f"/{what}s/{quote(name)}", query={"uid": uid})
+        query = {"uid": uid, **({"force": "true"} if force else {})}
+        return self._request("DELETE", f"/{what}s/{quote(name)}", query=query)
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """One document."""
@@ -135,6 +141,10 @@ class Client:
     def post(self, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         """Makes something once, however often it has to be asked."""
         return self._request("POST", path, body=body or {}, key=uuid4().hex, repeatable=True)
+
+    def end(self, path: str) -> dict[str, Any]:
+        """Ends what runs at a path; answers with it as it is now."""
+        return self._request("DELETE", path)
 
     @contextmanager
     def events(self) -> Iterator[Iterator[dict[str, Any]]]:
@@ -220,7 +230,8 @@ class Client:
             )
         self._checked = socket_path
 
-    def _as(self, read: Callable[[Mapping[str, Any], str], Read], document: Mapping[str, Any]) -> Read:
+    def read(self, read: Callable[[Mapping[str, Any], str], Read], document: Mapping[str, Any]) -> Read:
+        """A record of a document, as of now. Raises DatamarkError where the document is of another form."""
         try:
             return read(document, now())
         except (KeyError, TypeError, ValueError, AttributeError) as cause:
@@ -238,7 +249,7 @@ class Client:
             total = int(one.get("total", len(items)))
             return Listing(json=one, as_of=as_of, kind=kind, items=items, total=total, volume=volume)
 
-        return self._as(read_all, document)
+        return self.read(read_all, document)
 
 
 def now() -> str:

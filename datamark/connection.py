@@ -237,12 +237,14 @@ def _provider() -> str:
 
 def _configuration(root: Path | None) -> dict[str, object]:
     """The configuration of our own child: that of a directory, or of this pod's claims."""
+    from .ingest_settings import ingest_settings
+    from .mlflow_settings import lineage_settings
     from .surroundings import current_user, kubernetes_settings
 
-    extra = {"user": current_user(), **extra_configuration()}
+    extra = {"user": current_user(), "lineage": lineage_settings(), **extra_configuration()}
     if root is not None:
         return {**extra, "provider": "local", "volumes": [{"path": str(root)}]}
-    return {"kubernetes": kubernetes_settings(), **extra, "provider": "kubernetes"}
+    return {"kubernetes": kubernetes_settings(), "ingest": ingest_settings(), **extra, "provider": "kubernetes"}
 
 
 def extra_configuration() -> dict[str, object]:

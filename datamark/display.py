@@ -14,8 +14,9 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from . import words
-from .owners import OwnerList, owners_caption, owners_table
-from .primitives import Record
+from .lineage.lineage_records import LinkedRun
+from .lineage.reproduction_records import Reproduced
+from .primitives import Record, Tabular
 from .records import Clone, DeletePlan, Done, Listing, Operation, Restore, Snapshot, Status, Volume
 from .report import Report, finding_lines, report_lines, report_rows, summary_line
 
@@ -60,10 +61,10 @@ def plain(record: Record, *, width: int | None = None) -> str:
             return clean(empty(record))
         note = [clean(caption(record))] if record.kind == "snapshot" else []
         return "\n".join([*note, *_aligned(head, rows, width or terminal_width())])
-    if isinstance(record, OwnerList):
-        head, rows = owners_table(record)
-        caption_line = clean(owners_caption(record))
-        return "\n".join([caption_line, *_aligned(head, rows, width or terminal_width())] if rows else [caption_line])
+    if isinstance(record, Tabular):
+        head, rows = record.table()
+        lines = _aligned(head, rows, width or terminal_width()) if rows else []
+        return "\n".join([*map(clean, record.caption()), *lines, *map(clean, record.remarks())])
     if isinstance(record, Status):
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
         lines = _aligned([], rows, width or terminal_width())
@@ -88,9 +89,14 @@ def html(record: Record) -> str:
         shown = rows[:SHOWN_ROWS]
         heading = f"<p>{_text(caption(record))}</p>" if record.kind == "snapshot" else ""
         return heading + _html_table(head, shown)
-    if isinstance(record, OwnerList):
-        head, rows = owners_table(record)
-        return f"<p>{_text(owners_caption(record))}</p>" + (_html_table(head, rows[:SHOWN_ROWS]) if rows else "")
+    if isinstance(record, Tabular):
+        head, rows = record.table()
+        before, after = (
+            "".join(f"<p>{_text(one)}</p>" for one in part) for part in (record.caption(), record.remarks())
+        )
+        left = len(rows) - SHOWN_ROWS
+        more = f"<p>and {left:,} more, which print() shows</p>" if left > 0 else ""
+        return before + (_html_table(head, rows[:SHOWN_ROWS]) if rows else "") + more + after
     if isinstance(record, Status):
         rows = [[volume.name, last_snapshot(volume), words.space(volume)] for volume in record.volumes]
         return _html_table([], rows) + "".join(f"<p>{_text(line)}</p>" for line in status_lines(record))
@@ -194,15 +200,18 @@ def last_snapshot(volume: Volume) -> str:
     return f"snapshot {words.ago(volume.last_snapshot_at, volume.as_of)}" if volume.last_snapshot_at else "no snapshots"
 
 
+_VERBS = {"files": "copying files back"}
+
+
 def status_lines(status: Status) -> list[str]:
     """Who answers, and what is off or wrong."""
     who = f"Datamark {status.version} · {status.label} · {words.as_of(status.as_of)}"
     if status.report is not None:
         problems = [line for one in status.report.problems for line in finding_lines(one)]
-        return [who, f"Check: {summary_line(status.report)}", *problems]
+        return [who, f"Check: {summary_line(status.report)}", *problems, *status.current]
     return [
         who,
-        *[f"{verb} is off: {can.reason} {can.fix}".rstrip() for verb, can in status.off.items()],
+        *[f"{_VERBS.get(verb, verb)} is off: {can.reason} {can.fix}".rstrip() for verb, can in status.off.items()],
         *status.notices,
     ]
 
@@ -231,7 +240,7 @@ def sentences(record: Record) -> list[str]:
         return restore_sentences(record)
     if isinstance(record, Operation):
         return [f"{record.verb} {record.object_label}: {words.operation_state(record)}"]
-    return [record.text if isinstance(record, Done) else repr(record)]
+    return record.text.splitlines() if isinstance(record, (Done, LinkedRun, Reproduced)) else [repr(record)]
 
 
 def restore_sentences(restore: Restore) -> list[str]:
@@ -241,8 +250,12 @@ def restore_sentences(restore: Restore) -> list[str]:
         if restore.plan and restore.plan["blockers"]:
             return [f"{restore.volume_name} can’t be restored yet", *words.plan_lines(restore)]
         undone = f"Undo the restore of {restore.volume_name}?"
-        question = undone if restore.undo_of else f"Restore {restore.volume_name} to {goal}?"
+        some = restore.strategy == "files"
+        whole = f"Copy files of {restore.volume_name} back from {goal}?" if some else None
+        question = undone if restore.undo_of else whole or f"Restore {restore.volume_name} to {goal}?"
         return [question, *words.plan_lines(restore)]
+    if restore.phase == "succeeded" and restore.target:
+        return [f"Files of {restore.volume_name} from {goal} are in {restore.target}"]
     if restore.phase == "succeeded":
         lines = [f"{restore.volume_name} is restored to {goal}"]
         took = [step["durationMs"] for step in restore.json["steps"]]

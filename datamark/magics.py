@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 import sys
+import time
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .lineage.begun_runs import BegunRuns
+    from .lineage.run_completion import RunCompletion
     from .primitives import Record
     from .problem import DatamarkError
+    from .records import Snapshot
     from .waiting import Progress
     from .workplace import Workplace
 
@@ -37,6 +42,7 @@ class Magics:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._work: Workplace | None = None
+        self._completion: RunCompletion | None = None
 
     def datamark(self, line: str) -> Any:
         """Snapshots, clones and restores of what you work on: `%datamark` shows the verbs."""
@@ -46,6 +52,7 @@ class Magics:
         if isinstance(parsed, str):
             print(parsed)
             return None
+        self._tell_news()
         run, arguments = parsed
         return run(self._workplace(), arguments)
 
@@ -58,11 +65,15 @@ class Magics:
         if isinstance(parsed, str):
             print(parsed)
             return None
+        if parsed.run and parsed.after:
+            raise invalid_request("--run and --after exclude each other: what a run used is in no later snapshot.")
+        self._tell_news()
         # What can't run is found before the snapshot.
         code = self._compile(cell)
         value = self._execute(code) if parsed.after else None
+        made: list[Snapshot] = []
         try:
-            self._take(parsed)
+            made = self._take(parsed)
         except DatamarkError as failure:
             missing = f"No snapshot of {parsed.volume or self._default_volume()}"
             if parsed.after:
@@ -74,15 +85,18 @@ class Magics:
             if parsed.on_error == "stop":
                 raise refusal from None
             print(refusal, file=sys.stderr)
-        value = value if parsed.after else self._execute(code)
+        if not parsed.after and made:
+            value = self._execute_tagged(code, made, link=parsed.run)
+        elif not parsed.after:
+            value = self._execute(code)
         return None if self._shell.displayhook.semicolon_at_end_of_expression(cell) else value
 
     def complete(self, _: Any, event: Any) -> list[str]:
         """Verbs behind `%datamark`, for Tab."""
-        from .arguments import VERBS
+        from .arguments import verbs_of
 
         words = str(event.line).split()
-        return list(VERBS) if len(words) < 2 or (len(words) == 2 and event.symbol) else []
+        return verbs_of("%datamark") if len(words) < 2 or (len(words) == 2 and event.symbol) else []
 
     def close(self) -> None:
         """Ends the sidecar that was started for this kernel, if there is one."""
@@ -94,6 +108,7 @@ class Magics:
         if self._work is None:
             from .client import Client
             from .connection import Finder
+            from .lineage.run_context_variable import RunContextVariable
             from .workplace import Workplace, notebook_path
 
             self._work = Workplace(
@@ -103,6 +118,7 @@ class Magics:
                 progress=self._progress,
                 command="%datamark",
                 notebook=notebook_path(),
+                run_context=RunContextVariable(),
             )
         return self._work
 
@@ -115,7 +131,61 @@ class Magics:
 
         return TerminalProgress()
 
-    def _take(self, parsed: Any) -> None:
+    def _execute_tagged(self, code: list[tuple[Any, str]], made: list[Snapshot], *, link: bool) -> Any:
+        """The value of a cell whose runs are tagged with the snapshots; then, also if it fails, what else runs need."""
+        from .lineage.begun_runs import BegunRuns
+
+        seen = BegunRuns()
+        # By the clock of this kernel, as MLflow's times of runs are.
+        began = time.time()
+        try:
+            with self._current(made), seen.during_cell() if link else nullcontext():
+                return self._execute(code)
+        finally:
+            if link:
+                self._link_runs(made, seen, began)
+            else:
+                self._complete_runs(made)
+
+    def _link_runs(self, made: list[Snapshot], seen: BegunRuns, began: float) -> None:
+        from .lineage.cell_runs import CellRuns
+        from .problem import DatamarkError
+
+        try:
+            say(CellRuns(self._workplace(), made, began).link(list(seen)))
+        except DatamarkError as failure:
+            print(retitled(failure, "No run of this cell is linked."), file=sys.stderr)
+
+    def _complete_runs(self, made: list[Snapshot]) -> None:
+        from .lineage.run_completion import RunCompletion
+        from .problem import DatamarkError
+
+        # What is not done now is done when somebody looks at the runs.
+        with suppress(DatamarkError):
+            if self._workplace().client.status().lineage:
+                self._completion = self._completion or RunCompletion()
+                self._completion.begin(self._workplace().client, made)
+
+    def _tell_news(self) -> None:
+        news = self._completion and self._completion.news()
+        if news:
+            say(news)
+
+    def _current(self, made: list[Snapshot]) -> AbstractContextManager[None]:
+        """While it lasts, MLflow runs are tagged with the snapshots; where that can't be it is told."""
+        from .lineage.pinning import during_cell, mlflow_is_used
+        from .problem import DatamarkError
+
+        try:
+            return during_cell(self._workplace(), made)
+        except DatamarkError as failure:
+            if mlflow_is_used():
+                print(retitled(failure, "MLflow runs of this cell are not tagged with the snapshot."), file=sys.stderr)
+            return nullcontext()
+
+    def _take(self, parsed: Any) -> list[Snapshot]:
+        """The snapshot that was asked for, and that of the notebook itself where lineage needs another one."""
+        from .lineage.notebook_snapshot import notebook_snapshot
         from .verbs import take
         from .workplace import choose_volume
 
@@ -124,6 +194,8 @@ class Magics:
         note = parsed.note or f"%%snapshot, cell {self._shell.execution_count}"
         made = take(work, volume, title=parsed.title, note=note)
         self._shell.display_pub.publish(data=bundle_of(made))
+        own = notebook_snapshot(work, made)
+        return [made] if own is None else [made, own]
 
     def _default_volume(self) -> str:
         from .problem import DatamarkError
@@ -185,6 +257,13 @@ def ask(question: str) -> str:
 def say(text: str) -> None:
     """Tells a person something that is not a result; not on stderr, which notebooks show as an alarm."""
     print(text)
+
+
+def invalid_request(detail: str) -> DatamarkError:
+    """Wrong usage of the cell magic."""
+    from .problem import error
+
+    return error("invalid-request", detail, "%%snapshot --help shows the options.")
 
 
 def bundle_of(record: Record) -> dict[str, Any]:

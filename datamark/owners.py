@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import words
-from .primitives import Document, Record, Size
+from .primitives import Document, Record, Size, Tabular
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -41,7 +41,7 @@ class OwnerTotals(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class OwnerList(Record):
+class OwnerList(Tabular):
     """All of them, most snapshots first; `namespaces` is None for the whole cluster."""
 
     server: str
@@ -65,30 +65,28 @@ class OwnerList(Record):
             items=tuple(OwnerTotals.read(one, as_of) for one in document["items"]),
         )
 
-
-def owners_table(owners: OwnerList) -> tuple[list[str], list[list[str]]]:
-    """Heading and rows, one per owner and namespace."""
-    head = ["Owner", "Snapshots", "Held", "Automatic", "Not ready", "Oldest", "Restore size", "Namespace"]
-    rows = [
-        [
-            one.owner or words.UNKNOWN,
-            f"{one.snapshots:,}",
-            f"{one.held:,}",
-            f"{one.automatic:,}",
-            f"{one.not_ready:,}",
-            words.moment(one.oldest),
-            words.size(one.restore_size),
-            one.namespace,
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Heading and rows, one per owner and namespace."""
+        head = ["Owner", "Snapshots", "Held", "Automatic", "Not ready", "Oldest", "Restore size", "Namespace"]
+        rows = [
+            [
+                one.owner or words.UNKNOWN,
+                f"{one.snapshots:,}",
+                f"{one.held:,}",
+                f"{one.automatic:,}",
+                f"{one.not_ready:,}",
+                words.moment(one.oldest),
+                words.size(one.restore_size),
+                one.namespace,
+            ]
+            for one in self.items
         ]
-        for one in owners.items
-    ]
-    return head, rows
+        return head, rows
 
-
-def owners_caption(owners: OwnerList) -> str:
-    """`api:6443, all namespaces · 50,000 snapshots of 1,000 owners · as of …`, and where nothing may be read."""
-    where = "all namespaces" if owners.namespaces is None else ", ".join(owners.namespaces)
-    counts = f"{words.number(owners.snapshots, 'snapshot', 'snapshots')} of {len(owners.items):,}"
-    people = f"{counts} {'owner' if len(owners.items) == 1 else 'owners'}"
-    refused = [f"not allowed: {', '.join(owners.refused)}"] if owners.refused else []
-    return " · ".join([f"{owners.server}, {where}", people, words.as_of(owners.as_of), *refused])
+    def caption(self) -> list[str]:
+        """`api:6443, all namespaces · 50,000 snapshots of 1,000 owners · as of …`, and where nothing may be read."""
+        where = "all namespaces" if self.namespaces is None else ", ".join(self.namespaces)
+        counts = f"{words.number(self.snapshots, 'snapshot', 'snapshots')} of {len(self.items):,}"
+        people = f"{counts} {'owner' if len(self.items) == 1 else 'owners'}"
+        refused = [f"not allowed: {', '.join(self.refused)}"] if self.refused else []
+        return [" · ".join([f"{self.server}, {where}", people, words.as_of(self.as_of), *refused])]

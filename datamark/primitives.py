@@ -35,6 +35,22 @@ class Record:
         return f"<{type(self).__name__} {self.json.get('name') or self.json.get('id') or ''}>"
 
 
+class Tabular(Record):
+    """A record that is shown as a table between two paragraphs."""
+
+    def caption(self) -> list[str]:
+        """What stands above the table."""
+        raise NotImplementedError
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Heading and rows; without rows nothing but the paragraphs is shown."""
+        raise NotImplementedError
+
+    def remarks(self) -> list[str]:
+        """What stands below the table."""
+        return []
+
+
 @dataclass(frozen=True)
 class Size:
     """Bytes that were measured, or None and the reason why they are not known."""

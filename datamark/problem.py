@@ -17,13 +17,21 @@ TITLES: dict[str, tuple[int, str]] = {
     "snapshot-not-found": (404, "Snapshot not found"),
     "clone-not-found": (404, "Clone not found"),
     "restore-not-found": (404, "Restore not found"),
+    "mirror-not-found": (404, "Mirror not found"),
+    "object-changed": (409, "The object has changed since"),
+    "not-ready": (409, "Not ready yet"),
+    "data-too-old": (409, "The data is older than allowed"),
+    "data-age-unknown": (409, "The age of the data is not known"),
     "nothing-to-undo": (409, "Nothing to undo"),
     "restore-blocked": (409, "The volume can’t be restored yet"),
     "in-use": (409, "It is in use"),
     "snapshot-held": (409, "The snapshot is held"),
+    "snapshot-linked": (409, "Runs or models depend on the snapshot"),
+    "mlflow-not-set-up": (409, "MLflow is not set up"),
     "not-supported": (409, "Not possible here"),
     "cancelled": (409, "It was cancelled"),
     "interrupted": (500, "It was interrupted"),
+    "storage-failed": (500, "The storage failed"),
     "internal": (500, "Something failed inside Datamark"),
     "store-locked": (423, "Another server works on this volume"),
     "sidecar-unavailable": (503, "Datamark is not running"),
@@ -35,10 +43,14 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_REFUSED = 3
 EXIT_NOT_AVAILABLE = 4
+EXIT_TOO_OLD = 5
+EXIT_AGE_UNKNOWN = 6
 EXIT_INTERRUPTED = 130
 
 _NOT_AVAILABLE = {
     "cluster-busy",
+    "controller-unreachable",
+    "mlflow-unreachable",
     "sidecar-timeout",
     "sidecar-unavailable",
     "starting",
@@ -46,10 +58,13 @@ _NOT_AVAILABLE = {
     "store-locked",
     "token-refused",
 }
+_OF_AGES = {"data-too-old": EXIT_TOO_OLD, "data-age-unknown": EXIT_AGE_UNKNOWN}
 _REFUSED = {
     "cluster-refused",
     "forbidden",
     "in-use",
+    "mlflow-not-set-up",
+    "mlflow-refused",
     "not-cancellable",
     "not-ready",
     "not-supported",
@@ -61,6 +76,7 @@ _REFUSED = {
     "quota-exceeded",
     "restore-blocked",
     "snapshot-held",
+    "snapshot-linked",
 }
 
 
@@ -83,6 +99,8 @@ class DatamarkError(Exception):
             return EXIT_NOT_AVAILABLE
         if self.slug in _REFUSED:
             return EXIT_REFUSED
+        if self.slug in _OF_AGES:
+            return _OF_AGES[self.slug]
         return EXIT_USAGE if self.slug == "invalid-request" else EXIT_FAILED
 
     def reason(self) -> str:

@@ -156,6 +156,8 @@ class Restore(Record):
     snapshot: str
     snapshot_created_at: str
     undo_of: str | None
+    strategy: str | None
+    target: str | None
     created_at: str
     finished_at: str | None
     phase: str
@@ -181,6 +183,8 @@ class Restore(Record):
             snapshot=document["snapshot"],
             snapshot_created_at=document["snapshotCreatedAt"],
             undo_of=document.get("undoOf"),
+            strategy=document.get("strategy"),
+            target=document.get("target"),
             created_at=document["createdAt"],
             finished_at=document.get("finishedAt"),
             phase=document["phase"],
@@ -245,6 +249,8 @@ class DeletePlan(Record):
     blockers: list[Document]
     warnings: list[str]
     lost: Size
+    # Runs or not knowing them: a person has to mean it.
+    force: bool
     type_to_confirm: str | None
 
     @classmethod
@@ -260,6 +266,7 @@ class DeletePlan(Record):
             blockers=list(document["blockers"]),
             warnings=list(document["warnings"]),
             lost=Size.read(document["lost"]),
+            force=document.get("force") is True,
             type_to_confirm=document.get("typeToConfirm"),
         )
 
@@ -274,11 +281,20 @@ class Status(Record):
     volumes: tuple[Volume, ...]
     off: dict[str, Can]
     notices: tuple[str, ...]
+    # Whether MLflow is set up where it answers.
+    lineage: bool
     report: Report | None = None
+    # What runs of this kernel are tagged with, in words.
+    current: tuple[str, ...] = ()
 
     @classmethod
     def read(
-        cls, document: Document, as_of: str, volumes: tuple[Volume, ...] = (), report: Report | None = None
+        cls,
+        document: Document,
+        as_of: str,
+        volumes: tuple[Volume, ...] = (),
+        report: Report | None = None,
+        current: tuple[str, ...] = (),
     ) -> Status:
         """From the contract's RunningStatus."""
         capabilities = {verb: Can.read(one) for verb, one in document["capabilities"].items()}
@@ -291,7 +307,9 @@ class Status(Record):
             volumes=volumes,
             off={verb: can for verb, can in capabilities.items() if not can.available},
             notices=tuple(f"{notice['message']} {notice['fix']}".strip() for notice in document["notices"]),
+            lineage=document.get("lineage") is True,
             report=report,
+            current=current,
         )
 
 

@@ -160,11 +160,24 @@ def child_environment() -> dict[str, str]:
 
 
 def node_options(configuration: Mapping[str, object]) -> list[str]:
-    """Node's own options. On a cluster, where memory is what a server is limited in, garbage is collected earlier.
+    """Node's own options. On a cluster, where memory is what a server is limited in, less of it is kept for speed.
 
-    What the sidecar does there is a few requests now and then: 10 MB of its 90 would be garbage that waits.
+    What the sidecar does there is a few requests now and then: 10 MB of its 90 would be garbage that waits, as much
+    again what the heap keeps of its start unless it is told to favour size, 6 MB the largest of the compilers, which
+    makes code that runs often faster than the others do.
     """
-    return ["--max-semi-space-size=1"] if configuration.get("provider") == "kubernetes" else []
+    smaller = ["--max-semi-space-size=1", "--optimize-for-size", "--no-turbofan"]
+    return smaller if configuration.get("provider") == "kubernetes" else []
+
+
+def node_environment(configuration: Mapping[str, object]) -> dict[str, str]:
+    """The environment of the sidecar, of this process and for its memory as `node_options`.
+
+    What glibc is not told to give back at once it keeps: 7 MB that only the start needed. Other C libraries look at
+    neither variable.
+    """
+    giving_back = {"MALLOC_MMAP_THRESHOLD_": "32768", "MALLOC_TRIM_THRESHOLD_": "65536"}
+    return {**(giving_back if configuration.get("provider") == "kubernetes" else {}), **child_environment()}
 
 
 def spawn(
@@ -175,7 +188,7 @@ def spawn(
     Keep `stdin` open and unused: its end tells the sidecar that this process has died. Raises OSError.
     """
     descriptor = listener.fileno()
-    environment = child_environment()
+    environment = node_environment(configuration)
     # The lock file of the store names the socket, so that other clients find it there.
     environment["DATAMARK_CONFIG"] = json.dumps({**configuration, "socket": listener.getsockname()})
     return subprocess.Popen(

@@ -94,6 +94,26 @@ def _jupyterhub(environment: Mapping[str, str]) -> dict[str, object] | None:
     }
 
 
+def cluster_alias(
+    provider: Provider, *, environment: Mapping[str, str] = os.environ, token: Path = TOKEN
+) -> str | None:
+    """What lineage calls the cluster or this computer: DATAMARK_CLUSTER; else of the computer its name, and of a
+    cluster 8 hex digits of its certificate authority, as the pod's account has it. None: nothing tells it.
+    """
+    named = environment.get("DATAMARK_CLUSTER", "").strip()
+    if named:
+        return named
+    if provider == "local":
+        return socket.gethostname()
+    from hashlib import sha256
+
+    try:
+        authority = token.with_name("ca.crt").read_bytes()
+    except OSError:
+        return None
+    return sha256(authority).hexdigest()[:8] if authority else None
+
+
 def current_user(environment: Mapping[str, str] = os.environ) -> str | None:
     """Who works here: the hub's user, else the account of this process; None where neither is a person's name."""
     hub_user = environment.get("JUPYTERHUB_USER")

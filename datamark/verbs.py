@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from . import words
 from .client import now
+from .lineage.pinning import tags_of_runs
 from .primitives import Record
 from .problem import DatamarkError, error, problem
-from .records import Clone, DeletePlan, Done, Listing, Operation, Restore, Snapshot, Volume
+from .records import Clone, DeletePlan, Done, Listing, Operation, Snapshot, Volume
 from .references import find_clone, find_snapshot
 from .waiting import Wait
 from .workplace import Workplace, choose_volume
@@ -24,7 +24,6 @@ from .workplace import Workplace, choose_volume
 TURN_PATIENCE = 600.0
 # How often a snapshot is made again that ended because its sidecar ended.
 RETRIES = 3
-_FINAL = ("succeeded", "rolled-back", "failed", "cancelled")
 
 
 def status(work: Workplace, _: Namespace) -> Record:
@@ -38,7 +37,7 @@ def status(work: Workplace, _: Namespace) -> Record:
         # The report says why there are none.
         volumes = ()
     found = work.client.status()
-    return type(found).read(found.json, found.as_of, volumes, report)
+    return type(found).read(found.json, found.as_of, volumes, report, tags_of_runs(work))
 
 
 def doctor(work: Workplace, _: Namespace) -> Record:
@@ -123,14 +122,16 @@ def _in_turn(work: Workplace, volume: Volume, body: Mapping[str, Any]) -> tuple[
 
 def clone(work: Workplace, arguments: Namespace) -> Record:
     """A writable copy of a snapshot, or of a volume as it is now."""
-    source: Snapshot | Volume
     if arguments.snapshot:
-        source = find_snapshot(work, arguments.snapshot, arguments.volume)
-    else:
-        source = choose_volume(work, arguments.volume)
-    made = work.client.clone(source, arguments.name)
+        return copy_of(work, find_snapshot(work, arguments.snapshot, arguments.volume), arguments.name)
+    return copy_of(work, choose_volume(work, arguments.volume), arguments.name)
+
+
+def copy_of(work: Workplace, source: Snapshot | Volume, name: str | None) -> Clone:
+    """A finished clone, or one that waits for its first pod. Raises DatamarkError."""
+    made = work.client.clone(source, name)
     wait = Wait(work.client, "clone", made.id, f"“{made.name}”", work.progress())
-    document = wait.until(_cloned, work.say)
+    document = wait.until(cloned, work.say)
     if document is None:
         raise wait.loss()
     made = Clone.read(document, now())
@@ -139,7 +140,7 @@ def clone(work: Workplace, arguments: Namespace) -> Record:
     return made
 
 
-def _cloned(document: Mapping[str, Any]) -> bool:
+def cloned(document: Mapping[str, Any]) -> bool:
     """Whether nothing more happens to a clone by itself; some get their data when a pod first uses them."""
     state = document["state"]
     return state["phase"] in ("ready", "failed") or state.get("awaitsUse") is True
@@ -148,11 +149,6 @@ def _cloned(document: Mapping[str, Any]) -> bool:
 def clones(work: Workplace, _: Namespace) -> Record:
     """All clones."""
     return work.client.clones()
-
-
-def restores(work: Workplace, _: Namespace) -> Record:
-    """All restores."""
-    return work.client.restores()
 
 
 def operations(work: Workplace, _: Namespace) -> Record:
@@ -165,74 +161,6 @@ def operations(work: Workplace, _: Namespace) -> Record:
 def cancel(work: Workplace, arguments: Namespace) -> Record:
     """Cancels an operation."""
     return work.client.cancel(arguments.operation)
-
-
-def restore(work: Workplace, arguments: Namespace) -> Record:
-    """Brings a volume back to a snapshot: shows the plan, asks, waits."""
-    goal = find_snapshot(work, arguments.snapshot, arguments.volume)
-    return _carry_out(work, work.client.plan_restore(goal.name), arguments)
-
-
-def undo(work: Workplace, arguments: Namespace) -> Record:
-    """Goes back to the data before a restore, by default the newest that can be undone."""
-    chosen = arguments.restore
-    if chosen is None:
-        volume = choose_volume(work, arguments.volume) if arguments.volume else None
-        known: list[Restore] = [one for one in work.client.restores() if volume is None or one.volume == volume.id]
-        possible = [one for one in known if one.can_undo]
-        if not possible:
-            why = f" {known[0].no_undo_reason}" if known else ""
-            next_step = f"List restores with {work.command} restores."
-            raise error("nothing-to-undo", f"There is no restore that can be undone.{why}", next_step)
-        chosen = possible[0].id
-    return _carry_out(work, work.client.undo_restore(chosen), arguments)
-
-
-def _carry_out(work: Workplace, begun: Restore, arguments: Namespace) -> Restore:
-    planned = _observe(work, begun, lambda phase: phase != "planning")
-    if planned.phase != "planned":
-        raise _not_restored(planned)
-    if arguments.plan:
-        return planned
-    blockers = list(planned.plan["blockers"]) if planned.plan else []
-    if blockers:
-        detail = f"{len(blockers)} {'thing' if len(blockers) == 1 else 'things'} must end first."
-        next_step = "You don’t have to wait: clone the snapshot and work on the copy."
-        raise DatamarkError(problem("restore-blocked", detail, next_step, about=planned.volume_name, blockers=blockers))
-    question, *facts = str(planned).splitlines()
-    work.say("\n".join([question, *(f"  {fact}" for fact in facts)]))
-    try:
-        work.agree(question, yes=arguments.yes)
-    except BaseException:
-        _drop(work, planned)
-        raise
-    done = _observe(work, work.client.approve_restore(planned), lambda phase: phase in _FINAL)
-    if done.phase != "succeeded":
-        raise _not_restored(done)
-    if done.can_undo:
-        work.say(f"To undo: {work.command} undo {done.id}")
-    return done
-
-
-def _observe(work: Workplace, restore: Restore, done: Any) -> Restore:
-    label = f"{restore.volume_name} to {words.moment(restore.snapshot_created_at)}"
-    wait = Wait(work.client, "restore", restore.id, label, work.progress())
-    document = wait.until(lambda one: bool(done(one["phase"])), work.say)
-    if document is None:
-        raise error("restore-not-found", f"The restore {restore.id} is gone.", "Plan it again.", about=restore.id)
-    return Restore.read(document, now())
-
-
-def _not_restored(restore: Restore) -> DatamarkError:
-    cause = dict(restore.problem or problem("cancelled", restore.message, "Plan it again.", about=restore.volume_name))
-    return DatamarkError({**cause, "title": f"{restore.volume_name} was not restored"})
-
-
-def _drop(work: Workplace, planned: Restore) -> None:
-    """A plan nobody agreed to: take it back if that is possible, else it expires by itself."""
-    for operation in work.client.operations():
-        if operation.object_name == planned.id and operation.running and operation.can_cancel.available:
-            work.client.cancel(operation.id)
 
 
 def hold(work: Workplace, arguments: Namespace) -> Record:
@@ -271,22 +199,32 @@ def delete(work: Workplace, arguments: Namespace) -> Record:
         return plan
     if not plan.allowed:
         raise _not_deleted(plan)
+    if plan.force and arguments.yes and not arguments.force:
+        detail = f"{label} was not deleted. {' '.join(plan.warnings)}"
+        next_step = f"Keep it, or mean it: {work.command} delete {name} --yes --force"
+        raise error("snapshot-linked", detail, next_step, about=name)
     question, *facts = str(plan).splitlines()
     work.say("\n".join([question, *(f"  {fact}" for fact in facts)]))
     work.agree(question, yes=arguments.yes, typed=plan.type_to_confirm)
-    answer = work.client.delete(what, name, plan.uid)
-    wait = Wait(work.client, what, name, f"“{label}”", work.progress())
-    left = wait.until(lambda one: one["uid"] != plan.uid or one["state"]["phase"] != "deleting", work.say)
-    if left is not None and left["uid"] == plan.uid:
+    # Whoever has read the warnings and typed the title means it as much as who gave --force.
+    answer = work.client.delete(what, name, plan.uid, force=plan.force)
+    await_deletion(work, what, name, label, plan.uid)
+    return Done(json=answer, as_of=now(), text=f"{what.capitalize()} “{label}” is deleted.")
+
+
+def await_deletion(work: Workplace, what: str, name: str, label: str, uid: str) -> None:
+    """Returns when this life of a `snapshot` or a `clone` is gone. Raises DatamarkError where it stays."""
+    wait = Wait(work.client, what, name, f"“{label}”", work.progress(), verb="Deleting")
+    left = wait.until(lambda one: one["uid"] != uid or one["state"]["phase"] != "deleting", work.say)
+    if left is not None and left["uid"] == uid:
         failure = left["state"].get("problem")
         text = f"{label} was not deleted."
         raise DatamarkError(failure or problem("internal", text, "Look at the server’s log.", about=name))
-    return Done(json=answer, as_of=now(), text=f"{what.capitalize()} “{label}” is deleted.")
 
 
 def _not_deleted(plan: DeletePlan) -> DatamarkError:
     first = plan.blockers[0] if plan.blockers else {"kind": "", "message": "", "fix": "Look at the state again."}
-    slug = "snapshot-held" if first["kind"] == "held" else "in-use"
+    slug = {"held": "snapshot-held", "model-version": "snapshot-linked"}.get(first["kind"], "in-use")
     detail = f"{plan.label} can’t be deleted. {first['message']}".strip()
     blockers = [dict(blocker) for blocker in plan.blockers]
     return DatamarkError(problem(slug, detail, first["fix"], about=plan.label, blockers=blockers))

@@ -35,14 +35,16 @@ class Progress(Protocol):
 class Wait:
     """One wait for the object `kind`/`name`, known to people as `label`."""
 
-    def __init__(self, client: Client, kind: str, name: str, label: str, progress: Progress) -> None:
+    def __init__(
+        self, client: Client, kind: str, name: str, label: str, progress: Progress, *, verb: str | None = None
+    ) -> None:
         self._client = client
         self._kind = kind
         self._name = name
         self._label = label
         self._progress = progress
         verbs = {"snapshot": "Creating", "clone": "Cloning", "restore": "Restoring", "operation": "Waiting for"}
-        self._verb = verbs[kind]
+        self._verb = verb or verbs[kind]
 
     def until(self, done: Callable[[Document], bool], say: Callable[[str], None]) -> Document | None:
         """The object once `done` accepts it, or None once it is gone.

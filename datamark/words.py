@@ -14,6 +14,7 @@ _PHASES = {
     "planned": "Planned, not begun",
     "securing": "Keeping the present",
     "preparing": "Preparing",
+    "waiting": "Waiting until no server uses the volume",
     "restoring": "Restoring",
     "verifying": "Checking",
     "succeeded": "Done",
@@ -155,7 +156,7 @@ def plan_lines(restore: Restore) -> list[str]:
     lines = []
     if changes["known"]:
         counts = {name: changes[name]["files"] for name in ("reverted", "returned", "removed")}
-        kept = "(kept in the safety snapshot)"
+        kept = "(kept for Undo)" if restore.strategy == "swap" else "(kept in the safety snapshot)"
         if counts["reverted"]:
             lines.append(number(counts["reverted"], "file goes back", "files go back") + " to older content")
         if counts["returned"]:
@@ -166,11 +167,19 @@ def plan_lines(restore: Restore) -> list[str]:
         if not lines:
             lines.append("No file differs: nothing would change")
     else:
-        lines.append(f"{UNKNOWN} {changes['reason']}")
+        lines.append(changes["reason"] if restore.strategy == "files" else f"{UNKNOWN} {changes['reason']}")
     lines += list(plan["warnings"])
     if plan["blockers"]:
         lines += [f"{blocker['message']} {blocker['fix']}".rstrip() for blocker in plan["blockers"]]
         return lines
+    if restore.strategy == "files":
+        return [*lines, "Nothing stands in the way."]
+    if plan["stopsServer"]:
+        lines.append("Your server has to stop for it.")
+    lines += [f"{one['cost']} {one['risk']}" for one in plan.get("options", [])[:1]]
     last = plan["lastDurationMs"]
+    if restore.undo_of:
+        took = "" if last is None else f" The last restore here took {duration(last)}."
+        return [*lines, f"Nothing blocks this undo.{took}"]
     took = "No earlier restore to compare with." if last is None else f"The last one here took {duration(last)}."
     return [*lines, f"Nothing blocks this restore. {took}"]

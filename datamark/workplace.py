@@ -10,12 +10,15 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .client import Client
 from .problem import DatamarkError, Refused, problem
 from .records import Volume
 from .waiting import Progress
+
+if TYPE_CHECKING:
+    from .lineage.run_context_variable import RunContextVariable
 
 
 class Asker(Protocol):
@@ -36,6 +39,8 @@ class Workplace:
     # How a person calls a verb here, for hints: `datamark` or `%datamark`.
     command: str = "datamark"
     notebook: Path | None = None
+    # What runs of this kernel are tagged with; a command ends before any run begins.
+    run_context: RunContextVariable | None = None
 
     @property
     def place(self) -> Path:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .supervisor import Supervisor
 
 SOCKET_VARIABLE = "DATAMARK_SOCKET"
+# By which kernels name the cluster in the tags of runs.
+CLUSTER_VARIABLE = "DATAMARK_CLUSTER"
 
 
 class DatamarkExtension(ExtensionApp):
@@ -51,6 +53,32 @@ class DatamarkExtension(ExtensionApp):
         ["", "auto", "policy", "single-owner", "off"],
         "",
         help="How owners who share the namespace are kept apart: see docs/check.md; empty: auto, which tries it.",
+    ).tag(config=True)
+    mlflow_tracking_uri = Unicode(
+        "",
+        help="Address of the MLflow server that is asked for runs and models; empty: `MLFLOW_TRACKING_URI`. "
+        "Credentials come from the environment alone: see “MLflow” in docs/settings.md.",
+    ).tag(config=True)
+    cluster_alias = Unicode(
+        "",
+        help="What runs call this cluster or computer; empty: `DATAMARK_CLUSTER`, else 8 digits of the SHA-256 of the "
+        "cluster's certificate authority, or the computer's name.",
+    ).tag(config=True)
+    controller_url = Unicode(
+        "",
+        help="Address of `datamark-controller`, which asks ONTAP about mirrors; empty: `DATAMARK_CONTROLLER_URL`, else "
+        "none is asked.",
+    ).tag(config=True)
+    controller_files = Unicode(
+        "",
+        help="Directory with `ca.crt`, the authority of the controller, and `token`, a token of the pod for the "
+        "audience `datamark`; empty: `DATAMARK_CONTROLLER_FILES`, else `/var/run/secrets/datamark`.",
+    ).tag(config=True)
+    max_data_age = Dict(
+        key_trait=Unicode(),
+        value_trait=Unicode(),
+        help="How old the data that a mirror brings may be, as claim to duration, for example `1h`; the annotation "
+        "`datamark.github.io/max-data-age` of a claim comes before it.",
     ).tag(config=True)
     volumes = Dict(
         key_trait=Unicode(),
@@ -133,7 +161,15 @@ class DatamarkExtension(ExtensionApp):
             allow_shared_snapshots=self.allow_shared_snapshots,
             isolation=str(self.isolation),
             automatic=automatic,
+            mlflow_tracking_uri=self.mlflow_tracking_uri,
+            cluster_alias=self.cluster_alias,
+            kernels=server.runtime_dir,
+            controller_url=self.controller_url,
+            controller_files=self.controller_files,
+            max_data_age=dict(self.max_data_age),
         )
+        if self.cluster_alias:
+            os.environ[CLUSTER_VARIABLE] = self.cluster_alias
         options = SupervisorOptions(
             bundle=sidecar_bundle(),
             configuration=settings.document,

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from datamark.ingest_settings import ingest_settings
+from datamark.mlflow_settings import lineage_settings
 from datamark.surroundings import choose_provider, current_user, kubernetes_settings
 
 from .automatic_snapshots import AutomaticSnapshots
@@ -30,6 +32,12 @@ class SidecarSettings:
     snapshot_class: str = ""
     allow_shared_snapshots: bool = False
     isolation: str = ""
+    mlflow_tracking_uri: str = ""
+    cluster_alias: str = ""
+    kernels: str | None = None
+    controller_url: str = ""
+    controller_files: str = ""
+    max_data_age: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> JsonObject:
         """The configuration as it is at this start. Raises ConfigurationError."""
@@ -45,6 +53,12 @@ class SidecarSettings:
             "user": current_user(),
             "logLevel": self.log_level,
             "automatic": self.automatic.document(),
+            "lineage": self._lineage(),
+            "ingest": ingest_settings(
+                controller_url=self.controller_url,
+                controller_files=self.controller_files,
+                max_data_age=self.max_data_age,
+            ),
             "kubernetes": kubernetes_settings(
                 snapshot_class=self.snapshot_class,
                 allow_shared_snapshots=self.allow_shared_snapshots,
@@ -65,6 +79,7 @@ class SidecarSettings:
             "user": current_user(),
             "logLevel": self.log_level,
             "automatic": self.automatic.document(),
+            "lineage": self._lineage(),
         }
         faults = os.environ.get(FAULTS_VARIABLE)
         if faults:
@@ -74,3 +89,6 @@ class SidecarSettings:
                 detail = f"{FAULTS_VARIABLE} is not JSON: {error}."
                 raise ConfigurationError(detail, "Correct it and restart the Jupyter server.") from error
         return document
+
+    def _lineage(self) -> JsonObject:
+        return lineage_settings(tracking_uri=self.mlflow_tracking_uri, alias=self.cluster_alias, kernels=self.kernels)

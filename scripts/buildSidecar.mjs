@@ -30,6 +30,8 @@ const leftOut = [
   // Of the Kubernetes client only the configuration is used. Its models alone cost 40 MB; proxies are undici's here.
   { filter: /^\.\/gen\/index\.js$/, contents: 'export const createConfiguration = null, ServerConfiguration = null;' },
   { filter: /^(socks|socks-proxy-agent|hpagent)$/, contents: 'module.exports = {};' },
+  // Of the two forms of undici's parser for HTTP/1 the one that every processor can run; 75 KB each.
+  { filter: /\/llhttp_simd-wasm\.js$/, contents: `module.exports = require('undici/lib/llhttp/llhttp-wasm.js');` },
   // undici loads everything it has, `fetch` and `WebSocket` too; a client needs its connections and one call.
   {
     filter: /^undici$/,
@@ -38,6 +40,7 @@ const leftOut = [
       Dispatcher.prototype.request = require('undici/lib/api/api-request.js');
       exports.Agent = require('undici/lib/dispatcher/agent.js');
       exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent.js');
+      exports.EnvHttpProxyAgent = require('undici/lib/dispatcher/env-http-proxy-agent.js');
     `
   }
 ];
@@ -92,7 +95,12 @@ const bundle = await build({
   keepNames: true,
   legalComments: 'none',
   plugins: [leaveOut, requireBuiltins],
-  define: { DATAMARK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
+  define: {
+    DATAMARK_VERSION: JSON.stringify(version),
+    'process.env.NODE_ENV': '"production"',
+    // As Node's own copy of undici is made: without a second parser for HTTP/1, an experiment of 150 KB.
+    esbuildDetection: 'true'
+  },
   // express and pino are CommonJS and ask for Node's own modules by `require`, which an ES module does not have.
   banner: {
     js: "import { createRequire as datamarkRequire } from 'node:module'; const require = datamarkRequire(import.meta.url);"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes requirements/development.txt and hub.txt, the exact versions of everything, from the .in files. Run by hand
+# Writes requirements/development.txt, hub.txt, mlflow.txt and ontap.txt, the exact versions of everything, from the .in files. Run by hand
 # after a change of one of them; the new files are what `make` and the test bed install.
 set -eu
 work=$(mktemp -d)
@@ -22,3 +22,5 @@ lock() {
 lock development
 # The same versions of what both have.
 lock hub --constraint requirements/development.txt
+lock mlflow
+lock ontap

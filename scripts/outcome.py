@@ -4,11 +4,14 @@ A suite that wrote no report, or ran nothing, has failed: silence is not success
 """
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+COLOURS = r"\x1b\[[0-9;]*m"
 
 
 @dataclass
@@ -37,15 +40,23 @@ class Outcome:
 Reader = Callable[[Path, bool], Outcome]
 
 
+def _with_reason(name: str, messages: list[str]) -> str:
+    """A test that has failed, and the first line of why, without colours."""
+    lines = re.sub(COLOURS, "", "\n".join(messages)).strip().splitlines()
+    return f"{name}: {lines[0]}" if lines else name
+
+
 def read_jest(report: Path, skip_is_failure: bool) -> Outcome:
-    """Reads what `jest --json --outputFile` wrote."""
+    """Reads what `jest --json --outputFile` wrote, in the order in which files ran: one may fail as another did."""
     outcome = Outcome()
-    for file in json.loads(report.read_text())["testResults"]:
+    for file in sorted(json.loads(report.read_text())["testResults"], key=lambda file: file.get("startTime", 0)):
         for test in file["assertionResults"]:
             if test["status"] == "passed":
                 outcome.passed += 1
             elif test["status"] == "failed":
-                outcome.fail(test["fullName"])
+                outcome.fail(
+                    _with_reason(f"{Path(file['name']).name} {test['fullName']}", test.get("failureMessages", []))
+                )
             else:
                 outcome.skip(test["fullName"], skip_is_failure)
         if file["status"] == "failed" and not any(test["status"] == "failed" for test in file["assertionResults"]):
@@ -58,8 +69,9 @@ def read_junit(report: Path, skip_is_failure: bool) -> Outcome:
     outcome = Outcome()
     for test in ElementTree.parse(report).iter("testcase"):
         name = f"{test.get('classname')}.{test.get('name')}"
-        if test.find("failure") is not None or test.find("error") is not None:
-            outcome.fail(name)
+        troubles = [trouble for kind in ("failure", "error") for trouble in test.iter(kind)]
+        if troubles:
+            outcome.fail(_with_reason(name, [trouble.get("message", "") for trouble in troubles]))
         elif test.find("skipped") is not None:
             outcome.skip(name, skip_is_failure)
         else:
@@ -84,10 +96,14 @@ def read_playwright(report: Path, skip_is_failure: bool) -> Outcome:
             for test in spec["tests"]:
                 if test["status"] == "expected":
                     outcome.passed += 1
+                elif test["status"] == "skipped" and not test.get("results", [True]):
+                    # What it depends on has failed, or the run ended before: it is not known to work.
+                    outcome.fail(f"not run: {name}")
                 elif test["status"] == "skipped":
                     outcome.skip(name, skip_is_failure)
                 else:
-                    outcome.fail(name)
+                    errors = [result.get("error", {}).get("message", "") for result in test.get("results", [])]
+                    outcome.fail(_with_reason(name, errors))
     for error in content["errors"]:
         outcome.fail(str(error.get("message", error)).splitlines()[0])
     return outcome

@@ -20,7 +20,15 @@ CACHE = ["--cache", "--cache-strategy", "content", "--cache-location"]
 TSC = [*NPX, "tsc", "--incremental", "--tsBuildInfoFile"]
 
 
-TOOLS = ["scripts/*.py", "bench/*.py", "bench/cluster/*.py", "deploy/jupyterhub/*.py", "testbed/image/*.py"]
+TOOLS = [
+    "scripts/*.py",
+    "bench/*.py",
+    "bench/cluster/*.py",
+    "bench/ingest/*.py",
+    "deploy/jupyterhub/*.py",
+    "testbed/image/*.py",
+    "testbed/peer/*.py",
+]
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ CHECKS = [
     Check("types of the sidecar", [*TSC, f"{CACHES}/sidecar.tsbuildinfo", "-p", "server"]),
     Check("types of the UI tests", [*TSC, f"{CACHES}/ui-tests.tsbuildinfo", "-p", "ui-tests"]),
     Check("types of the test bed", [*TSC, f"{CACHES}/testbed.tsbuildinfo", "-p", "testbed"]),
+    Check("types of the lineage tests", [*TSC, f"{CACHES}/lineage-tests.tsbuildinfo", "-p", "lineage-tests"]),
     Check("types of Python", [str(BIN / "mypy")]),
     Check(
         "types of the scripts",

@@ -42,6 +42,9 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "Run: sudo apt-get install$missing" >&2
   exit 1
 fi
+# Two suites on a cluster begin at the same time: the second one waits, and installs again what is there.
+exec 9>/run/lock/datamark-packages
+flock 9
 echo "· Debian packages:$missing"
 apt-get update -qq
 # shellcheck disable=SC2086 -- a list of names

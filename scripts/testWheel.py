@@ -3,8 +3,10 @@
 Part of `make test`, after `make wheel`. Contents first, then the command line, then a live Jupyter server.
 """
 
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -54,6 +56,13 @@ def test_wheel_holds_all_parts(contents: dict[str, bytes]) -> None:
     assert any(name.startswith(f"{SHARED}/static/remoteEntry") for name in contents)
     assert any(name.startswith(f"{SHARED}/schemas/") for name in contents)
     assert any(name.endswith("LICENSE") for name in contents)
+
+
+def test_wheel_declares_the_plugins_of_mlflow(contents: dict[str, bytes]) -> None:
+    (declared,) = (data.decode() for name, data in contents.items() if name.endswith(".dist-info/entry_points.txt"))
+    for group in ("mlflow.run_context_provider", "mlflow.dataset_source"):
+        file = declared.partition(f"[{group}]\n")[2].partition("\n")[0].partition(" = ")[2].partition(":")[0]
+        assert f"{file.replace('.', '/')}.py" in contents
 
 
 def test_wheel_holds_nothing_else(contents: dict[str, bytes]) -> None:
@@ -137,13 +146,17 @@ def test_command_line_makes_a_snapshot(installed: Installation) -> None:
     assert made["title"] == "first"
     assert made["state"]["phase"] == "ready"
     assert (Path(made["path"]) / "data.csv").read_text() == "a,b\n1,2\n"
+    kept = json.loads(installed.run("datamark", "retention", "--keep-last", "1", "--json", folder=volume))
+    assert [one["decision"] for one in kept["items"]] == ["keep"]
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    # Below those that the system gives to connections, which would take it before the server listens.
+    for port in random.sample(range(20_000, 30_000), 50):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _ask(address: str, body: dict[str, object] | None = None) -> Any:

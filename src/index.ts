@@ -3,6 +3,8 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import api from './plugins/api';
 import check from './plugins/check';
 import commands from './plugins/commands';
+import ingest from './plugins/ingest';
+import lineage from './plugins/lineage';
 import notebook from './plugins/notebook';
 import notifications from './plugins/notifications';
 import panel from './plugins/panel';
@@ -14,6 +16,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   commands,
   panel,
   check,
+  lineage,
+  ingest,
   status,
   notebook,
   notifications,

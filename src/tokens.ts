@@ -9,20 +9,40 @@ import type {
   CheckReport,
   Clone,
   CreateClone,
+  CreateReproduction,
+  CreateRestore,
   CreateSnapshot,
   CreatedSnapshots,
   CreateSnapshots,
+  DataCard,
+  ConfirmMirror,
   DeletePlan,
+  FixedVersions,
+  LinkedRun,
+  LinkRun,
+  Mirror,
+  MirrorList,
   Operation,
+  PinnedSnapshots,
+  PinSnapshots,
   Problem,
+  RecentRuns,
+  Reproduction,
+  ReproductionPlan,
   Restore,
+  RunDifferences,
+  RunsOfSnapshot,
   ServerEvent,
   Snapshot,
   SnapshotPage,
   Status,
+  TrainOnVersion,
   UpdateSnapshot,
+  VersionToTrainOn,
   Volume
 } from '../contract';
+import type { LineageModel } from './model/lineageModel';
+import type { MirrorsModel } from './model/mirrorsModel';
 
 /**
  * Ids of all commands. Arguments are plain JSON; with all of them given, no question is asked, except before
@@ -30,6 +50,33 @@ import type {
  * one, or asks which.
  */
 export namespace CommandIDs {
+  /** `{snapshot?, volume?}`: shows which runs and models used a snapshot, or the newest runs of a volume, in a tab. */
+  export const showLineage = 'datamark:show-lineage';
+  /** `{snapshot?, run?, relation?}`: writes down with a run of MLflow that it used the snapshot; dialog unless `run` is given. */
+  export const linkRun = 'datamark:link-run';
+  /** `{snapshot?, path?}`: runs that a notebook’s kernel begins from now on are tagged with the snapshot. */
+  export const pinSnapshot = 'datamark:pin-snapshot';
+  /** `{path?}`: ends that. */
+  export const unpinNotebook = 'datamark:unpin-notebook';
+  /**
+   * `{of?, name?}`: clones the data of a run (its id) or a model version (`models:/name/3`) and writes a notebook that runs it
+   * again. Shows what comes back and asks, unless `name`, that of the clones, is given.
+   */
+  export const reproduce = 'datamark:reproduce';
+  /** `{of?}`: shows which data a model version, or a run, was made with. */
+  export const showDataCard = 'datamark:show-data-card';
+  /** Shows the panel with the section of mirrors open. */
+  export const showIngest = 'datamark:show-ingest';
+  /** `{mirror?}`: id of a mirror, or name of the volume it replicates into; this and the next ones ask where it is left out. */
+  export const updateMirror = 'datamark:update-mirror';
+  /** `{mirror?}`: ends the transfer that was asked for. */
+  export const cancelMirrorUpdate = 'datamark:cancel-mirror-update';
+  /** `{mirror?, clone?}`: shows every way to a fixed version of the arrived data and asks, always. */
+  export const trainOnVersion = 'datamark:train-on-version';
+  /** `{mirror?}`: ends replication and makes the destination writable; always asks for the volume’s name. */
+  export const promoteMirror = 'datamark:promote-mirror';
+  /** `{mirror?}`: replicates again after a promotion; always asks for the volume’s name. */
+  export const resyncMirror = 'datamark:resync-mirror';
   /** Shows the panel. */
   export const openPanel = 'datamark:open-panel';
   /** `{volume?, title?, note?, heldUntil?}`: dialog, unless `title` is given. */
@@ -60,11 +107,15 @@ export namespace CommandIDs {
   export const deleteClone = 'datamark:delete-clone';
   /** `{snapshot?}`: shows the plan and always asks. */
   export const restoreSnapshot = 'datamark:restore-snapshot';
+  /** `{snapshot?, paths?}`: asks for files and folders, shows the plan and always asks; `paths` are relative to the volume. */
+  export const restoreFiles = 'datamark:restore-files';
   /** `{restore?}`: shows the plan and always asks; without an argument the open restore row, else the newest that can be undone. */
   export const undoRestore = 'datamark:undo-restore';
+  /** `{restore?}`: stops this page's server for a restore that waits for it; open files are saved first. */
+  export const stopServer = 'datamark:stop-server';
   /** `{operation?}` */
   export const cancelOperation = 'datamark:cancel-operation';
-  /** `{volume?}`: shows it in the file browser. */
+  /** `{volume?, folder?}`: shows it, or a folder of it, in the file browser. */
   export const showVolume = 'datamark:show-volume';
   /** `{snapshot}`: opens the panel, selects the snapshot's volume and opens its row. */
   export const showSnapshot = 'datamark:show-snapshot';
@@ -128,7 +179,8 @@ export interface IDatamarkApi {
   createSnapshots(body: Partial<CreateSnapshots> & { volumes: string[] }, key: string): Promise<CreatedSnapshots>;
   updateSnapshot(name: string, body: UpdateSnapshot): Promise<Snapshot>;
   planSnapshotDelete(name: string): Promise<DeletePlan>;
-  deleteSnapshot(name: string, uid: string): Promise<Snapshot>;
+  /** `force`: a person has read what runs and models have against it. */
+  deleteSnapshot(name: string, uid: string, force?: boolean): Promise<Snapshot>;
   retrySnapshot(name: string, key: string): Promise<Snapshot>;
   cloneSnapshot(name: string, body: CreateClone, key: string): Promise<Clone>;
   cloneVolume(volume: string, body: CreateClone, key: string): Promise<Clone>;
@@ -137,14 +189,51 @@ export interface IDatamarkApi {
   deleteClone(id: string, uid: string): Promise<Clone>;
   restores(signal?: AbortSignal): Promise<Restore[]>;
   restore(id: string, signal?: AbortSignal): Promise<Restore>;
-  createRestore(snapshot: string, key: string): Promise<Restore>;
+  createRestore(body: CreateRestore, key: string): Promise<Restore>;
   approveRestore(id: string, uid: string): Promise<Restore>;
+  countChanges(id: string): Promise<Restore>;
   undoRestore(id: string, key: string): Promise<Restore>;
   operations(signal?: AbortSignal): Promise<Operation[]>;
   cancelOperation(id: string): Promise<Operation>;
+  /** Newest runs; incomplete while MLflow is searched. */
+  recentRuns(query: RecentRunsQuestion, signal?: AbortSignal): Promise<RecentRuns>;
+  runsOfSnapshot(question: RunsQuestion, signal?: AbortSignal): Promise<RunsOfSnapshot>;
+  /** Each a run's id, or a version as `models:/name/3`. */
+  runDifferences(from: string, to: string, signal?: AbortSignal): Promise<RunDifferences>;
+  /** `of`: a run's id, or a version as `models:/name/3`. */
+  dataCard(of: string, signal?: AbortSignal): Promise<DataCard>;
+  planReproduction(of: string, signal?: AbortSignal): Promise<ReproductionPlan>;
+  /** Begins one, or goes on with the one that is named. */
+  makeReproduction(body: ReproductionRequest, key: string, signal?: AbortSignal): Promise<Reproduction>;
+  linkRun(body: LinkRun): Promise<LinkedRun>;
+  /** What is pinned for a kernel from outside it. */
+  pinned(kernel: string, signal?: AbortSignal): Promise<PinnedSnapshots>;
+  pin(body: PinSnapshots): Promise<PinnedSnapshots>;
+  unpin(kernel: string): Promise<PinnedSnapshots>;
+  /** `anew`: the storage is asked now; else the answer may be one poll old. */
+  mirrors(anew: boolean, signal?: AbortSignal): Promise<MirrorList>;
+  updateMirror(id: string, key: string): Promise<Mirror>;
+  cancelMirrorUpdate(id: string): Promise<Mirror>;
+  fixedVersions(id: string, signal?: AbortSignal): Promise<FixedVersions>;
+  trainOnVersion(id: string, body: TrainOnVersion, key: string): Promise<VersionToTrainOn>;
+  promoteMirror(id: string, body: ConfirmMirror): Promise<Mirror>;
+  resyncMirror(id: string, body: ConfirmMirror): Promise<Mirror>;
   /** Yields events until the signal aborts (then returns) or the connection breaks (then throws). */
   events(lastEventId: string | null, signal: AbortSignal): AsyncIterable<{ id: string | null; event: ServerEvent }>;
 }
+
+/** Runs of a volume, or of the notebook at a path of the file browser. */
+export interface RunsQuestion {
+  readonly snapshot: string;
+  readonly limit: number;
+  readonly anew?: boolean;
+}
+export type RecentRunsQuestion = { readonly limit: number; readonly anew?: boolean } & (
+  { readonly volume: string } | { readonly notebook: string }
+);
+
+/** What is reproduced, and how far a person has said more of it. */
+export type ReproductionRequest = Pick<CreateReproduction, 'of'> & Partial<CreateReproduction>;
 
 /** Filters of the timeline; all optional. */
 export interface ISnapshotQuery {
@@ -198,6 +287,8 @@ export interface IDatamarkModel {
   readonly restores: ListState<Restore>;
   /** Running ones, and those that failed and were not looked at yet. */
   readonly operations: readonly Operation[];
+  /** This page has stopped the server for a restore: nothing waits for that any more, and nobody is there to tell so. */
+  serverStops(restore: Restore): void;
   /** Takes a failed operation off the list: it was looked at. */
   dismissOperation(id: string): void;
   /** Snapshot by name as far as it is known here. */
@@ -220,6 +311,8 @@ export interface IDatamarkModel {
 export interface IDatamark {
   readonly api: IDatamarkApi;
   readonly model: IDatamarkModel;
+  readonly lineage: LineageModel;
+  readonly mirrors: MirrorsModel;
 }
 
 export const IDatamark = new Token<IDatamark>(

@@ -5,9 +5,9 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HERE")
 [ ! -x "$ROOT/.venv/bin/node" ] || PATH=$ROOT/.venv/bin:$PATH
 
-# One bed per checkout; all that has a name on the machine has the checkout's hash in it.
+# One bed per checkout, and one more for each DATAMARK_BED_FOR; all that has a name on the machine has the hash in it.
 hash() { sha256sum | cut -c1-"$1"; }
-DIR=${DATAMARK_BED_DIR:-/var/tmp/datamark-bed-$(printf %s "$HERE" | hash 6)}
+DIR=${DATAMARK_BED_DIR:-/var/tmp/datamark-bed-$(printf %s "$HERE${DATAMARK_BED_FOR:-}" | hash 6)}
 CACHE=${DATAMARK_BED_CACHE:-$HOME/.cache/datamark-testbed}
 POOL_SIZE=${DATAMARK_BED_POOL_SIZE:-8G}
 CNI_BIN=${DATAMARK_BED_CNI_BIN:-/usr/lib/cni}

@@ -1,29 +1,21 @@
-"""The peer, netapp-dataops-k8s, in a virtual environment of its own below .build."""
+"""The peer, netapp-dataops-k8s, in a Python environment of its own (testbed/peer)."""
 
-import hashlib
 import json
 import os
 import subprocess
 import tempfile
 import time
-import venv
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-HERE = Path(__file__).resolve().parent
-REQUIREMENTS = HERE / "peer-requirements.txt"
+PEER = Path(__file__).resolve().parent.parent.parent / "testbed" / "peer"
 
 
-def peer_environment(build: Path) -> Path:
+def peer_environment() -> Path:
     """The folder of its programs; installed where it is not."""
-    name = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    place = build / f"peer-{name}"
-    if not (place / "installed").exists():
-        venv.create(place, clear=True, with_pip=True)
-        pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", str(REQUIREMENTS)], check=True)
-        (place / "installed").touch()
-    return place / "bin"
+    done = subprocess.run([str(PEER / "install")], check=True, stdout=subprocess.PIPE, text=True)
+    return Path(done.stdout.strip())
 
 
 class Peer:
@@ -35,7 +27,7 @@ class Peer:
         descriptor, path = tempfile.mkstemp(prefix="datamark-bench-")
         self._errors = Path(path)
         self._process = subprocess.Popen(
-            [str(programs / "python"), str(HERE / "peerActions.py")],
+            [str(programs / "python"), str(PEER / "peerActions.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=descriptor,
@@ -55,12 +47,16 @@ class Peer:
         self._errors.unlink()
 
     def seconds(self, action: str, **arguments: str) -> float:
-        """How long one call takes."""
+        """How long one call takes. Raises what it has raised."""
         if self._process.stdin is None:
             raise RuntimeError("The peer has no input.")
-        self._process.stdin.write(json.dumps([action, arguments]) + "\n")
+        self._process.stdin.write(json.dumps(["call", action, arguments]) + "\n")
         self._process.stdin.flush()
-        return float(self._read())
+        while "seconds" not in (told := self._read()):
+            pass
+        if told["error"] is not None:
+            raise RuntimeError(f"The peer’s {action} failed: {told['error']}")
+        return float(told["seconds"])
 
     def list_seconds(self, namespace: str) -> float:
         """How long its command takes to list the snapshots."""
@@ -79,11 +75,12 @@ class Peer:
         )
         return time.perf_counter() - started
 
-    def _read(self) -> str:
+    def _read(self) -> dict[str, Any]:
         if self._process.stdout is None:
             raise RuntimeError("The peer has no output.")
         line = self._process.stdout.readline()
         if not line:
             code = self._process.wait(30)
             raise RuntimeError(f"The peer ended with exit code {code}: {self._errors.read_text()[-3000:]}")
-        return line
+        told: dict[str, Any] = json.loads(line)[1]
+        return told

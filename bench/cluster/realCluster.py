@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,6 +156,19 @@ class EventReader:
                 looked = len(self._seen)
                 if not self._changed.wait(end - time.monotonic()):
                     raise TimeoutError(f"{kind} {key} did not become ready")
+
+    def when(self, fits: Callable[[dict[str, Any]], bool], what: str, seconds: float) -> float:
+        """When the first event that fits was told, in seconds since 1970."""
+        end = time.monotonic() + seconds
+        looked = 0
+        with self._changed:
+            while True:
+                for at, event in self._seen[looked:]:
+                    if fits(event):
+                        return at
+                looked = len(self._seen)
+                if not self._changed.wait(end - time.monotonic()):
+                    raise TimeoutError(f"not told within {seconds:.0f} s: {what}")
 
     def _read(self) -> None:
         try:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,12 +126,23 @@ def shown(outputs: list[dict[str, Any]]) -> str:
     return "\n".join(parts)
 
 
-@contextmanager
-def kernel_in(root: Path, **environment: str) -> Iterator[Kernel]:
+def kernel_in(root: Path, **environment: str) -> AbstractContextManager[Kernel]:
     """A kernel that runs in a directory, with the extension loaded."""
+    return _started(root, None, environment)
+
+
+def kernel_of_server(root: Path, connection_file: Path) -> AbstractContextManager[Kernel]:
+    """The same with a connection file of a certain name: servers call it `kernel-<id>.json`."""
+    return _started(root, connection_file, {})
+
+
+@contextmanager
+def _started(root: Path, connection_file: Path | None, environment: dict[str, str]) -> Iterator[Kernel]:
     from jupyter_client.manager import KernelManager
 
     manager = KernelManager(kernel_name="python3")
+    if connection_file is not None:
+        manager.connection_file = str(connection_file)
     manager.start_kernel(cwd=str(root), env=clean_environment(**environment))
     client = manager.client()
     client.start_channels()

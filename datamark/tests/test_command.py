@@ -118,6 +118,47 @@ def test_restore_and_undo_bring_back_every_file(datamark: Command, root: Path) -
     assert tree(root) == after
 
 
+def test_chosen_files_come_back_beside(datamark: Command, root: Path) -> None:
+    (root / "data" / "c.txt").write_text("three\n")
+    datamark.json("snapshot", "good")
+    (root / "a.txt").write_text("worse\n")
+    before = tree(root)
+
+    done = datamark("restore", "good", "--yes", "--files", "a.txt", str(root / "data/"))
+
+    assert done.returncode == 0, done.stderr
+    assert "Copy files of work back from" in done.stderr
+    (folder,) = root.glob("restored-*")
+    assert folder.name in done.stdout
+    assert (folder / "a.txt").read_text() == "one\n"
+    assert (folder / "data" / "c.txt").read_text() == "three\n"
+    assert {path: one for path, one in tree(root).items() if not path.startswith("restored-")} == before
+    assert datamark("undo", "--yes").returncode == 3
+
+
+def test_what_the_snapshot_does_not_have_is_named(datamark: Command, root: Path) -> None:
+    datamark.json("snapshot", "good")
+    done = datamark("restore", "good", "--yes", "--files", "nothing.txt")
+    assert done.returncode == 3
+    assert "nothing.txt is not in the snapshot." in done.stderr
+    assert list(root.glob("restored-*")) == []
+
+
+def test_the_ways_to_restore(datamark: Command, root: Path) -> None:
+    datamark.json("snapshot", "good")
+    clone = datamark.json("restore", "good", "--strategy", "clone")
+    assert (Path(clone["path"]) / "a.txt").read_text() == "one\n"
+    for words, code, text in (
+        (("--strategy", "swap"), 3, "restored whole or by files, not by swap"),
+        (("--strategy", "files"), 2, "needs to know which ones"),
+        (("--strategy", "copy", "--files", "a.txt"), 2, "exclude each other"),
+        (("--strategy", "clone", "--plan"), 3, "A clone has no plan"),
+        (("--files", "../outside"), 2, "without `..`"),
+    ):
+        done = datamark("restore", "good", "--yes", *words)
+        assert (done.returncode, text in done.stderr) == (code, True), done.stderr
+
+
 def test_a_restore_without_a_yes_changes_nothing(datamark: Command, root: Path) -> None:
     datamark.json("snapshot", "good")
     (root / "a.txt").write_text("worse\n")

@@ -81,7 +81,7 @@ def volume(name: str = "home") -> Volume:
         "used": size,
         "free": size,
         "driver": "ext4",
-        "can": {"snapshot": can, "clone": can, "restore": can},
+        "can": {"snapshot": can, "clone": can, "restore": can, "files": can},
         "snapshotCount": 0,
         "lastSnapshotAt": None,
     }

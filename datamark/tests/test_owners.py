@@ -64,12 +64,14 @@ def test_names_of_others_can_neither_steer_a_terminal_nor_a_page() -> None:
 
 
 class _Cluster(BaseHTTPRequestHandler):
-    """Three snapshots in two pages; an account that may not say `closed`."""
+    """Three snapshots in two pages; an account that may not say `closed`, or, where it is narrow, only `hub`."""
+
+    narrow = False
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         query = parse_qs(url.query)
-        if "closed" in url.path:
+        if "closed" in url.path or (self.narrow and "/namespaces/hub/" not in url.path):
             self._answer(403, {"kind": "Status", "code": 403, "reason": "Forbidden", "message": "no right"})
             return
         assert query["labelSelector"] == ["app.kubernetes.io/managed-by=datamark"]
@@ -117,7 +119,7 @@ def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
                 "kind": "Config",
                 "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}],
                 "users": [{"name": "u", "user": {"token": "t"}}],
-                "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u", "namespace": "hub"}}],
+                "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u", "namespace": "other"}}],
                 "current-context": "x",
             }
         )
@@ -143,6 +145,18 @@ def test_a_refusal_is_a_problem_of_the_catalogue(datamark: Command) -> None:
     assert done.returncode == 3
     assert json.loads(done.stdout)["type"].endswith("/forbidden")
     assert "no right" in done.stderr
+
+
+@pytest.mark.usefixtures("kubeconfig")
+def test_an_account_of_one_namespace_gets_that_of_datamark_namespace(
+    datamark: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Cluster, "narrow", True)
+    found = datamark.json("list", "--all-owners", env={"DATAMARK_NAMESPACE": "hub"})
+    assert (found["namespaces"], found["refused"], found["snapshots"]) == (["hub"], [], 3)
+
+    refused = datamark("list", "--all-owners", "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["type"].rpartition("/")[2]) == (3, "forbidden")
 
 
 def test_without_all_owners_it_says_what_to_do(datamark: Command) -> None:

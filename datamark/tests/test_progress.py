@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import sys
+
 import pytest
 
-from datamark import progress
+from datamark import progress, terminal_progress
 from datamark.tests.scene import wait_until
 
 
@@ -44,3 +48,39 @@ def test_what_takes_a_moment_shows_the_newest_words_and_then_nothing(monkeypatch
     line.done()
     line.done()
     assert line.shown == ["one", "two", None]
+
+
+class Terminal(io.StringIO):
+    """A terminal that goes back to the start of its line and knows no other code, like the output of a cell."""
+
+    def isatty(self) -> bool:
+        """So it says."""
+        return True
+
+    def fileno(self) -> int:
+        """Of any open file."""
+        return 0
+
+    def lines(self) -> list[str]:
+        """What a person sees."""
+        seen = []
+        for line in self.getvalue().split("\n"):
+            written = ""
+            for part in line.split("\r"):
+                written = part + written[len(part) :]
+            seen.append(written.rstrip())
+        return seen
+
+
+def test_words_are_written_over_also_where_a_line_can_not_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
+    line = terminal_progress.TerminalProgress()
+    line.show("a long line of words")
+    line.show("short")
+    assert terminal.lines() == ["short"]
+    line.show("longer again")
+    line.clear()
+    print("done", file=terminal)
+    assert terminal.lines() == ["done", ""]

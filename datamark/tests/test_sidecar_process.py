@@ -15,8 +15,10 @@ import pytest
 from datamark.sidecar_process import (
     Node,
     NodeUnavailable,
+    child_environment,
     find_node,
     make_listening_socket,
+    node_environment,
     node_options,
     spawn,
 )
@@ -122,5 +124,8 @@ def test_importing_it_costs_little() -> None:
 
 
 def test_memory_is_spared_on_a_cluster_only() -> None:
-    assert node_options({"provider": "kubernetes"}) == ["--max-semi-space-size=1"]
+    smaller = ["--max-semi-space-size=1", "--optimize-for-size", "--no-turbofan"]
+    assert node_options({"provider": "kubernetes"}) == smaller
     assert node_options({"provider": "local"}) == []
+    assert node_environment({"provider": "kubernetes"})["MALLOC_TRIM_THRESHOLD_"] == "65536"
+    assert node_environment({"provider": "local"}) == child_environment()

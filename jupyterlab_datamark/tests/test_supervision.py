@@ -87,6 +87,7 @@ def test_the_sidecar_is_told_the_volumes(make_server: MakeServer, stand_in: Stan
         "exclude": ["*.tmp"],
         "user": "alice",
         "logLevel": "info",
+        "lineage": {"mlflow": None, "cluster": None, "kernels": str(Path(_socket(server)).parent.parent)},
         "faults": {"slowMs": 5},
         "socket": _socket(server),
     }
@@ -95,7 +96,10 @@ def test_the_sidecar_is_told_the_volumes(make_server: MakeServer, stand_in: Stan
 def test_in_a_pod_the_sidecar_is_told_what_it_needs_of_the_environment(
     make_server: MakeServer, stand_in: StandIn
 ) -> None:
-    settings = {"node": stand_in.node, "snapshot_class": "gold", "allow_shared_snapshots": True, "isolation": "policy"}
+    settings = {
+        **{"node": stand_in.node, "snapshot_class": "gold", "allow_shared_snapshots": True, "isolation": "policy"},
+        **{"controller_files": "/there", "max_data_age": {"arrivals": "1h"}},
+    }
     pod = {
         "DATAMARK_PROVIDER": "",
         "KUBERNETES_SERVICE_HOST": "127.0.0.1",
@@ -104,6 +108,7 @@ def test_in_a_pod_the_sidecar_is_told_what_it_needs_of_the_environment(
         "JUPYTERHUB_USER": "ann",
         "JUPYTERHUB_BASE_URL": "/hubs/",
         "DATAMARK_VOLUMES": "/home/ann=claim-ann",
+        "DATAMARK_CONTROLLER_URL": "https://datamark-controller.datamark.svc",
     }
     server = make_server(settings, environment=pod)
     server.api("GET", "/status")
@@ -115,6 +120,9 @@ def test_in_a_pod_the_sidecar_is_told_what_it_needs_of_the_environment(
     assert (told["snapshotClass"], told["allowSharedSnapshots"], told["isolation"]) == ("gold", True, "policy")
     assert told["apiServer"] == {"host": "127.0.0.1", "port": "1"}
     assert told["jupyterHub"]["baseUrl"] == "/hubs/"
+    url = "https://datamark-controller.datamark.svc"
+    controller = {"url": url, "caFile": "/there/ca.crt", "tokenFile": "/there/token"}
+    assert configuration["ingest"] == {"controller": controller, "maxAge": {"arrivals": "1h"}}
 
 
 def test_a_setting_keeps_a_pod_with_its_directories(make_server: MakeServer, stand_in: StandIn) -> None:

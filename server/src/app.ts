@@ -10,6 +10,8 @@ import { operationRoutes } from './features/operations/operationRoutes';
 import { OperationService } from './features/operations/operationService';
 import { restoreRoutes } from './features/restores/restoreRoutes';
 import { RestoreService } from './features/restores/restoreService';
+import { retentionRoutes } from './features/retention/retentionRoutes';
+import { RetentionService } from './features/retention/retentionService';
 import { snapshotRoutes } from './features/snapshots/snapshotRoutes';
 import { SnapshotService } from './features/snapshots/snapshotService';
 import { Timelines } from './features/snapshots/timelines';
@@ -20,6 +22,18 @@ import { VolumeService } from './features/volumes/volumeService';
 import { problemHandler, problemOf } from './http/problemAnswer';
 import { registerRoutes } from './http/registerRoutes';
 import { requestLog } from './http/requestLog';
+import { Ingest } from './ingest/ingest';
+import { ingestRoutes } from './ingest/ingestRoutes';
+import { NO_INGEST_SETTINGS, type IngestSettings } from './ingest/ingestSettings';
+import { GuardedDeletion } from './lineage/guardedDeletion';
+import { lineageRoutes } from './lineage/lineageRoutes';
+import { LineageService } from './lineage/lineageService';
+import { LineageWriting } from './lineage/lineageWriting';
+import { lineageWritingRoutes } from './lineage/lineageWritingRoutes';
+import type { Lineage } from './lineage/openLineage';
+import { recentRunsRoute, RecentRunsService } from './lineage/recentRunsService';
+import { ReproductionService } from './lineage/reproduce/reproductionService';
+import { runDataRoutes } from './lineage/runDataRoutes';
 import type { Log } from './log';
 import type { FirstObservation } from './observed/firstObservation';
 import { RecentLook } from './observed/recentLook';
@@ -37,6 +51,12 @@ export interface AppOptions {
   /** Checks every answer against the contract: for tests and development. */
   readonly checkResponses: boolean;
   readonly automatic?: AutomaticSnapshots;
+  /** Absent: MLflow is not set up. */
+  readonly lineage?: Lineage;
+  /** Why what is set for MLflow can’t be used. */
+  readonly mlflowUnusable?: string;
+  /** Absent: as nothing set. */
+  readonly ingest?: IngestSettings;
   readonly answerDeadlineMs?: number;
   /** See EventStreamsOptions. */
   readonly heartbeatMs?: number;
@@ -57,20 +77,59 @@ export function createApp(options: AppOptions): App {
   const { provider, firstObservation, log } = options;
   const { index } = provider;
   const timelines = new Timelines(index);
-  const status = new StatusService(options);
-  const streams = new EventStreams({ ...options, index, status, counted: count => provider.followers?.(count) });
+  const status = new StatusService({
+    ...options,
+    showsLineage: options.lineage !== undefined || options.mlflowUnusable !== undefined
+  });
+  const streams = new EventStreams({
+    ...{ ...options, index, status },
+    counted: count => {
+      provider.followers?.(count);
+      ingest.followers(count);
+    }
+  });
   const recentLook = new RecentLook({
     refresh: () => provider.refresh(),
     lookedAt: () => firstObservation.endedAt,
     log
   });
   const volumes = new VolumeService(index);
-  const snapshots = new SnapshotService({
+  const changing = {
     provider,
     volumes,
-    timelines,
-    problemOf: (thrown, requestId) => problemOf(thrown, requestId, log)
+    deletion: new GuardedDeletion({ provider, lineage: options.lineage ?? null }),
+    problemOf: (thrown: unknown, requestId: string) => problemOf(thrown, requestId, log)
+  };
+  const snapshots = new SnapshotService({ ...changing, timelines });
+  const lineage = new LineageService({
+    provider,
+    snapshots,
+    lineage: options.lineage ?? null,
+    unusable: options.mlflowUnusable,
+    shown: runs => writing.shown(runs)
   });
+  const writing = new LineageWriting({
+    ...{ provider, snapshots, log },
+    lineage: options.lineage ?? null,
+    written: () => {
+      lineage.forget();
+      recentRuns.forget();
+    }
+  });
+  const recentRuns = new RecentRunsService({
+    provider,
+    lineage: options.lineage ?? null,
+    unusable: options.mlflowUnusable,
+    shown: runs => writing.shown(runs)
+  });
+  void firstObservation.over.then(() => writing.begin());
+  const clones = new CloneService({ provider, volumes, snapshots });
+  const ingest = new Ingest({
+    ...{ provider, clones, writing },
+    settings: options.ingest ?? NO_INGEST_SETTINGS,
+    version: options.version
+  });
+  const reproductions = new ReproductionService({ provider, lineage, mlflow: options.lineage ?? null });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -84,8 +143,14 @@ export function createApp(options: AppOptions): App {
       ...checkRoutes(new CheckService(options)),
       ...volumeRoutes(volumes, recentLook),
       ...snapshotRoutes(snapshots, recentLook),
-      ...cloneRoutes(new CloneService({ provider, volumes, snapshots }), recentLook),
+      ...cloneRoutes(clones, recentLook),
       ...restoreRoutes(new RestoreService({ provider, volumes, snapshots })),
+      ...retentionRoutes(new RetentionService(changing), recentLook),
+      ...lineageRoutes(lineage, recentLook),
+      ...recentRunsRoute(recentRuns, recentLook),
+      ...runDataRoutes(lineage, reproductions, recentLook),
+      ...lineageWritingRoutes(writing),
+      ...ingestRoutes(ingest, recentLook),
       ...operationRoutes(new OperationService(provider))
     },
     events: streams.handle,
@@ -107,6 +172,10 @@ export function createApp(options: AppOptions): App {
     express: app,
     openStreams: () => streams.size,
     dispose: () => {
+      lineage.dispose();
+      recentRuns.dispose();
+      void writing.dispose();
+      void ingest.dispose();
       streams.dispose();
       timelines.dispose();
     }

@@ -37,3 +37,27 @@ it.each([undefined, '', ' '])('%j is told to be missing', text => {
     message: expect.stringContaining('is not set') as string
   });
 });
+
+it.each(['canary-5ecret', '{"lineage": {"password": "canary-5ecret", x}}', '["canary-5ecret" "b"]'])(
+  '%s is told to be no JSON, and none of it',
+  text => {
+    const result = readConfiguration(text);
+    expect(result).toMatchObject({ ok: false, message: expect.stringContaining('is not JSON') as string });
+    expect(JSON.stringify(result)).not.toContain('canary');
+  }
+);
+
+it('serves snapshots also where what is set for MLflow is wrong, and tells no value of it', () => {
+  const auth = { kind: 'basic', username: 'ann', password: 'canary-5ecret' };
+  const mlflow = { trackingUri: 'http://canary-5ecret:5000/?a=b', auth: { ...auth, kind: 'canary-5ecret' } };
+  const wrong = read({ volumes: [{ path: '/home/me' }], lineage: { mlflow, cluster: 'prod' } });
+  expect(wrong).toMatchObject({
+    lineage: { mlflow: null, cluster: 'prod', unusable: 'The settings for MLflow are wrong: trackingUri, auth.kind.' }
+  });
+  expect(JSON.stringify(wrong)).not.toContain('canary');
+  const right = read({
+    volumes: [{ path: '/home/me' }],
+    lineage: { mlflow: { trackingUri: 'http://host/path', auth } }
+  });
+  expect(right).toMatchObject({ lineage: { mlflow: { trackingUri: 'http://host/path', auth }, unusable: null } });
+});

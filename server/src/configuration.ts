@@ -1,7 +1,10 @@
 /** How the sidecar is told what to do: one JSON document in the environment variable DATAMARK_CONFIG. */
 import { z } from 'zod';
 import { AutomaticSettings } from './automaticSettings';
+import { brokenJson } from './brokenJson';
+import { IngestSettings } from './ingest/ingestSettings';
 import { KubernetesSettings } from './kubernetesSettings';
+import { LineageSettings } from './lineage/lineageSettings';
 
 /** Makes the local provider slow, failing or killed, for tests of everything above it. */
 export const Faults = z.object({
@@ -26,6 +29,8 @@ const General = z.object({
   socket: z.string().nullable().default(null),
   /** Only a parent that lasts, the Jupyter server, sets it. */
   automatic: AutomaticSettings.prefault({}),
+  lineage: LineageSettings.prefault({}),
+  ingest: IngestSettings.prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info')
 });
 
@@ -63,7 +68,7 @@ export function readConfiguration(text: string | undefined): ConfigurationResult
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return refuse(`is not JSON: ${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error)}.`);
+    return refuse(brokenJson(error));
   }
   const schema = providerOf(document) === 'kubernetes' ? KubernetesConfiguration : LocalConfiguration;
   const parsed = schema.safeParse(document);

@@ -1,6 +1,6 @@
 /**
- * The command line of the bundle: `serve --fd N | --socket PATH`, and `owners`. It is made for the parent process that
- * starts it; people use the `datamark` command of the Python package.
+ * The command line of the bundle: `serve --fd N | --socket PATH`, `owners`, and `controller`. It is made for the parent
+ * process or the pod that starts it; people use the `datamark` command of the Python package.
  */
 import { parseArgs } from 'node:util';
 import { readConfiguration } from './configuration';
@@ -9,11 +9,13 @@ import { runOwners } from './runOwners';
 import { serve } from './serve';
 import type { Listening } from './listen';
 
-const USAGE = 'usage: sidecar.mjs serve (--fd N | --socket PATH) [--check-responses] | owners [--namespace NAME]…';
+const USAGE =
+  'usage: sidecar.mjs serve (--fd N | --socket PATH) [--check-responses] | owners [--namespace NAME]… | controller';
 
 type Parsed =
   | { readonly ok: true; readonly command: 'serve'; readonly listening: Listening; readonly checkResponses: boolean }
   | { readonly ok: true; readonly command: 'owners'; readonly namespaces: readonly string[] }
+  | { readonly ok: true; readonly command: 'controller' }
   | { readonly ok: false; readonly message: string };
 
 /** Reads the arguments behind the file's name. */
@@ -32,8 +34,11 @@ export function parseCommand(args: readonly string[]): Parsed {
     });
     const { fd, socket, 'check-responses': checkResponses, namespace: namespaces } = values;
     const [command, ...rest] = positionals;
-    if (rest.length > 0 || (command !== 'serve' && command !== 'owners')) {
-      return refuse('The commands are `serve` and `owners`.');
+    if (rest.length > 0 || (command !== 'serve' && command !== 'owners' && command !== 'controller')) {
+      return refuse('The commands are `serve`, `owners` and `controller`.');
+    }
+    if (command === 'controller') {
+      return { ok: true, command };
     }
     if (command === 'owners') {
       return { ok: true, command, namespaces };
@@ -63,6 +68,10 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const parsed = parseCommand(args);
   if (!parsed.ok) {
     return fail(exitCodes.usage, `${parsed.message} ${USAGE}`);
+  }
+  if (parsed.command === 'controller') {
+    const { runController } = await import('./controller/runController');
+    return runController(process.env);
   }
   const configuration = readConfiguration(process.env['DATAMARK_CONFIG']);
   if (!configuration.ok) {

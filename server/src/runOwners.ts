@@ -26,7 +26,7 @@ async function owners(
     import('./providers/kubernetes/owners/listOwners'),
     import('./providers/kubernetes/clusterProblem')
   ]);
-  const { kubeconfig, home, apiServer } = configuration.kubernetes;
+  const { kubeconfig, home, apiServer, namespace } = configuration.kubernetes;
   const environment = {
     KUBECONFIG: kubeconfig ?? undefined,
     HOME: home ?? undefined,
@@ -37,7 +37,8 @@ async function owners(
   const progress = (read: number, remaining: number | null): void =>
     void process.stderr.write(`${JSON.stringify({ read, remaining })}\n`);
   try {
-    return { list: await listOwners({ api, namespaces, now: new Date(), progress }) };
+    const ownNamespace = namespace ?? api.namespace;
+    return { list: await listOwners({ api, namespaces, ownNamespace, now: new Date(), progress }) };
   } catch (error) {
     return { problem: clusterProblem(error, { what: 'The snapshots of all owners can’t be listed.' }).problem };
   } finally {

@@ -11,6 +11,8 @@ import type { Configuration } from './configuration';
 import { openAutomaticSnapshots } from './features/automatic/openAutomaticSnapshots';
 import type { AutomaticSnapshots } from './features/automatic/automaticSnapshots';
 import { exitCodes } from './exitCodes';
+import { GuardedDeletion } from './lineage/guardedDeletion';
+import { openLineage, type Lineage } from './lineage/openLineage';
 import { listen, type Listening } from './listen';
 import { openLog, type Log } from './log';
 import { FirstObservation } from './observed/firstObservation';
@@ -48,8 +50,13 @@ export async function serve({ configuration, listening, checkResponses }: ServeO
   const socket = 'path' in listening ? resolve(listening.path) : configuration.socket;
   const provider = await openProvider({ configuration, log, version, socket });
   const firstObservation = new FirstObservation(FIRST_OBSERVATION_DEADLINE_MS);
-  const automatic = await openAutomaticSnapshots({ configuration, provider, log, startedAt });
-  const app = createApp({ provider, firstObservation, log, version, startedAt, checkResponses, automatic });
+  const lineage = await openLineage({ configuration, provider, version });
+  const deletion = new GuardedDeletion({ provider, lineage: lineage ?? null });
+  const automatic = await openAutomaticSnapshots({ configuration, provider, deletion, log, startedAt });
+  const mlflowUnusable = configuration.lineage.unusable ?? undefined;
+  const { ingest } = configuration;
+  const parts = { provider, firstObservation, automatic, lineage, mlflowUnusable, ingest };
+  const app = createApp({ ...parts, log, version, startedAt, checkResponses });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_DEADLINE_MS }, app.express);
 
   const stopAsked = stopSignal();
@@ -66,7 +73,7 @@ export async function serve({ configuration, listening, checkResponses }: ServeO
 
   const cause = await stopAsked;
   log.info({ cause }, 'stopping');
-  await stop({ server, app, automatic, provider, log });
+  await stop({ server, app, lineage, automatic, provider, log });
   return end(0);
 }
 
@@ -96,17 +103,19 @@ function stdinIsHeldByParent(): boolean {
 interface Parts {
   readonly server: Server;
   readonly app: App;
+  readonly lineage: Lineage | undefined;
   readonly automatic: AutomaticSnapshots;
   readonly provider: Provider;
   readonly log: Log;
 }
 
 /** Never throws and never takes longer than the deadline. */
-async function stop({ server, app, automatic, provider, log }: Parts): Promise<void> {
+async function stop({ server, app, lineage, automatic, provider, log }: Parts): Promise<void> {
   const closed = new Promise<void>(resolve => {
     server.close(() => resolve());
   });
   app.dispose();
+  void lineage?.dispose();
   server.closeIdleConnections();
   const stopped = automatic
     .stop()

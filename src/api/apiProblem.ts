@@ -73,6 +73,15 @@ export class ApiProblem extends Error {
     );
   }
 
+  /** A page came where an answer should: the hub sends there when the server has stopped, a proxy when a login has ended. */
+  static page(trans: TranslationBundle): ApiProblem {
+    return new ApiProblem('unreachable', {
+      ...ApiProblem.unreachable(trans).problem,
+      detail: trans.__('A page of the hub, or a login, answers in place of the Jupyter server.'),
+      next: trans.__('Reload this page: the server can be started there.')
+    });
+  }
+
   /** An answer of status 2xx that the contract does not know. */
   static malformed(trans: TranslationBundle, detail: string): ApiProblem {
     return new ApiProblem('malformed', {

@@ -85,12 +85,20 @@ it('calls a proxy in between and a dead server unreachable', async () => {
   expect((await problemOf(api.volumes())).kind).toBe('unreachable');
 });
 
+it('calls a page in place of an answer unreachable: the hub’s, where the server has stopped', async () => {
+  answer = (_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>Server not running</html>');
+  const told = await problemOf(api.volumes());
+  expect(told).toMatchObject({ kind: 'unreachable', isUnreachable: true });
+  expect(told.problem.next).toContain('Reload this page');
+});
+
 it('names the place in an answer outside the contract', async () => {
   answer = json(200, { items: [{ ...sampleSnapshot(), kind: 'volume' }] });
   const told = await problemOf(api.volumes());
   expect(told.kind).toBe('malformed');
   expect(told.message).toMatch(/^\/volumes: items\[0\]\./);
-  answer = json(200, '<html>login</html>');
+  answer = json(200, 'no object');
   expect((await problemOf(api.volumes())).message).toBe('/volumes: not JSON');
 });
 

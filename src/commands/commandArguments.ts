@@ -2,7 +2,18 @@
  * The arguments of every command: parsed with zod when a command runs, and told to callers as JSON Schema.
  * Unknown keys are ignored, because menus and toolbars add their own.
  */
-import { CloneName, HeldUntil, Note, problem, Title } from '../../contract';
+import {
+  CloneName,
+  HeldUntil,
+  Note,
+  problem,
+  Relation,
+  RESTORE_PATHS_MAX,
+  RestorePath,
+  RunId,
+  RunOrModel,
+  Title
+} from '../../contract';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -34,6 +45,14 @@ export const HoldArgs = z.object({
   until: HeldUntil.optional().meta({ description: 'ISO time or `forever`.' })
 });
 export const OneSnapshotArgs = z.object({ snapshot });
+export const FilesBackArgs = z.object({
+  snapshot,
+  paths: z
+    .array(RestorePath)
+    .max(RESTORE_PATHS_MAX)
+    .optional()
+    .meta({ description: 'Files and folders relative to the volume; by default what is selected in the file browser.' })
+});
 export const CloneSnapshotArgs = z.object({ snapshot, name: CloneName.optional() });
 export const CloneVolumeArgs = z.object({ volume, name: CloneName.optional() });
 export const OneCloneArgs = z.object({
@@ -42,12 +61,44 @@ export const OneCloneArgs = z.object({
 export const UndoArgs = z.object({
   restore: Name.optional().meta({ description: 'By default the one whose row is open, else the newest.' })
 });
+export const StopArgs = z.object({
+  restore: Name.optional().meta({ description: 'By default the one that waits for this server.' })
+});
 export const OperationArgs = z.object({
   operation: Name.optional().meta({
     description: 'By default the only one that can be cancelled, else a question is asked.'
   })
 });
 export const OneVolumeArgs = z.object({ volume });
+export const ShowVolumeArgs = z.object({
+  volume,
+  folder: path.meta({ description: 'A folder of the volume, relative to it; by default its root.' })
+});
+export const LinkArgs = z.object({
+  snapshot,
+  run: RunId.optional().meta({ description: 'Id of a run of MLflow; with it no question is asked.' }),
+  relation: Relation.optional()
+});
+export const PinArgs = z.object({
+  snapshot,
+  path: path.meta({ description: 'Path of a notebook whose kernel runs; by default the current one.' })
+});
+const of = RunOrModel.optional().meta({
+  description: 'Id of a run of MLflow, `models:/name/3` or `models:/name@alias`; without it a question is asked.'
+});
+export const ReproduceArgs = z.object({
+  of,
+  name: CloneName.max(40).optional().meta({
+    description: 'Of the clones; one that was begun under this name goes on. With it no question is asked.'
+  })
+});
+export const DataCardArgs = z.object({ of });
+const mirror = Name.optional().meta({
+  description:
+    'Id of a mirror, or name of the volume it replicates into; by default the only one, else a question is asked.'
+});
+export const MirrorArgs = z.object({ mirror });
+export const TrainArgs = z.object({ mirror, clone: CloneName.optional().meta({ description: 'Name for the clone.' }) });
 export const NoArgs = z.object({});
 
 /** What a command's `describedBy` says of its arguments. */

@@ -8,6 +8,8 @@ import { registerCommand } from './registerCommands';
 
 /** Those of the panel, the report and the notebook toolbar. */
 const ELSEWHERE: string[] = [
+  CommandIDs.showLineage,
+  CommandIDs.showIngest,
   CommandIDs.check,
   CommandIDs.openPanel,
   CommandIDs.showSnapshot,

@@ -15,6 +15,7 @@ import { CommandIDs } from '../tokens';
 import {
   CloneSnapshotArgs,
   CloneVolumeArgs,
+  FilesBackArgs,
   FolderArgs,
   HoldArgs,
   NoArgs,
@@ -24,10 +25,14 @@ import {
   OneVolumeArgs,
   OperationArgs,
   RenameArgs,
+  ShowVolumeArgs,
   SnapshotArgs,
+  StopArgs,
   UndoArgs
 } from './commandArguments';
 import type { ICommandContext } from './commandContext';
+import { ingestEntries } from './ingestEntries';
+import { lineageEntries } from './lineageEntries';
 import {
   whyNoSnapshot,
   whyNotAtAll,
@@ -37,6 +42,7 @@ import {
   whyNotRelease,
   whyNotRetry,
   whyNotSnapshot,
+  whyNotStop,
   whyNotUndo,
   whyNotVolume
 } from './reasons';
@@ -53,7 +59,15 @@ const inPalette = (args: Args): boolean => args.isPalette === true;
 
 /** All entries, bound to one page. */
 export function commandList(context: ICommandContext): Entries {
-  return [...making(context), ...changing(context), ...cloning(context), ...restoring(context), ...viewing(context)];
+  return [
+    ...making(context),
+    ...changing(context),
+    ...cloning(context),
+    ...restoring(context),
+    ...lineageEntries(context),
+    ...ingestEntries(context),
+    ...viewing(context)
+  ];
 }
 
 /** The volume a command would take: as far as it is known now. */
@@ -231,6 +245,16 @@ function restoring(context: ICommandContext): Entries {
       run: async (one, args) => (await import('./restoreCommands')).restoreSnapshot(one, args)
     },
     {
+      id: CommandIDs.restoreFiles,
+      label: () => trans.__('Copy Files Back…'),
+      caption: trans.__('Put chosen files of this snapshot into a new folder; nothing is replaced'),
+      icon: restoreIcon,
+      args: FilesBackArgs,
+      whyNot: args => whyNotSnapshot(model, 'files', asked(args.snapshot), trans),
+      headline: trans.__('Nothing was copied back'),
+      run: async (one, args) => (await import('./copyFilesBack')).copyFilesBack(one, args)
+    },
+    {
       id: CommandIDs.undoRestore,
       label: () => trans.__('Undo Restore…'),
       caption: trans.__('Back to what was there before the newest restore; asks first'),
@@ -239,6 +263,16 @@ function restoring(context: ICommandContext): Entries {
       whyNot: args => whyNotUndo(model, asked(args.restore), trans),
       headline: trans.__('Nothing was undone'),
       run: async (one, args) => (await import('./restoreCommands')).undoRestore(one, args)
+    },
+    {
+      id: CommandIDs.stopServer,
+      label: args => (inPalette(args) ? trans.__('Stop Server for a Restore…') : trans.__('Stop Server Now…')),
+      caption: trans.__('A restore is prepared and waits for it; open files are saved first'),
+      icon: restoreIcon,
+      args: StopArgs,
+      whyNot: args => whyNotStop(model, asked(args.restore), trans),
+      headline: trans.__('Your server was not stopped'),
+      run: async (one, args) => (await import('./stopServer')).stopServer(one, args)
     },
     {
       id: CommandIDs.cancelOperation,
@@ -261,7 +295,7 @@ function viewing(context: ICommandContext): Entries {
       label: () => trans.__('Show Volume in File Browser'),
       caption: trans.__('Open the folder of this volume'),
       icon: openIcon,
-      args: OneVolumeArgs,
+      args: ShowVolumeArgs,
       whyNot: () => whyNotAtAll(model, null, trans),
       headline: trans.__('Not shown'),
       run: async (one, args) => (await import('./viewCommands')).showVolume(one, args)

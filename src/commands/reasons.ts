@@ -5,10 +5,12 @@
 import type { Capability, Snapshot, Volume } from '../../contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDatamarkModel } from '../tokens';
+import { itemsOf } from '../model/listState';
+import { waitingForServer } from '../model/restoresUnderWay';
 import { openedSnapshot, unended } from './openRow';
 import { connectionProblem } from './targets';
 
-type Verb = 'snapshot' | 'clone' | 'restore' | 'delete' | 'hold';
+type Verb = 'snapshot' | 'clone' | 'restore' | 'files' | 'delete' | 'hold';
 
 const off = (capability: Capability): string | null =>
   capability.available ? null : `${capability.reason} ${capability.fix}`.trim();
@@ -95,7 +97,7 @@ export function whyNotSnapshot(
   }
   return (
     whyNotInState(snapshot, verb, trans) ??
-    (verb === 'restore' || verb === 'clone' ? ofVolume(model, snapshot.volume, verb) : null)
+    (verb === 'restore' || verb === 'files' || verb === 'clone' ? ofVolume(model, snapshot.volume, verb) : null)
   );
 }
 
@@ -112,7 +114,7 @@ function whyNotInState(snapshot: Snapshot, verb: Verb, trans: TranslationBundle)
   }
 }
 
-function ofVolume(model: IDatamarkModel, id: string, verb: 'clone' | 'restore'): string | null {
+function ofVolume(model: IDatamarkModel, id: string, verb: 'clone' | 'restore' | 'files'): string | null {
   const volume = model.volumes.state === 'ready' ? model.volumes.items.find(one => one.id === id) : undefined;
   return volume === undefined ? null : off(volume.can[verb]);
 }
@@ -136,6 +138,16 @@ function whyNothingToCancel(model: IDatamarkModel, trans: TranslationBundle): st
     return trans.__('Nothing is running.');
   }
   return running.some(({ cancel }) => cancel.available) ? null : off(first.cancel);
+}
+
+/** Why no server has to stop now, or null. A list that nobody keeps up to date is no reason. */
+export function whyNotStop(model: IDatamarkModel, id: string | null, trans: TranslationBundle): string | null {
+  const general = whyNotAtAll(model, null, trans);
+  if (general !== null || model.connection.state !== 'online' || model.restores.state !== 'ready') {
+    return general;
+  }
+  const waiting = waitingForServer(itemsOf(model.restores), model.operations);
+  return waiting.some(one => id === null || one.id === id) ? null : trans.__('No restore waits for this server.');
 }
 
 /** Why nothing can be undone, or null. */

@@ -4,7 +4,7 @@
  */
 import type { Restore } from '../../contract';
 import { itemsOf } from '../model/listState';
-import { isFinal } from '../dialogs/restoreWords';
+import { isFinal } from '../dialogs/restoreProgressWords';
 import type { ICommandContext } from './commandContext';
 import type { IOpenDocument } from './openDocuments';
 import { problemOf } from './problemOf';
@@ -46,7 +46,7 @@ export function watchRestores(context: ICommandContext): void {
     for (const restore of itemsOf(model.restores)) {
       if (!isFinal(restore)) {
         running.add(restore.id);
-      } else if (running.delete(restore.id) && !context.followed.has(restore.id)) {
+      } else if (running.delete(restore.id) && !context.followed.has(restore.id) && restore.strategy !== 'files') {
         offerReload(context, restore).catch((error: unknown) => {
           context.announcer.problem(context.trans.__('Open files were not looked at'), problemOf(error, context.trans));
         });

@@ -1,12 +1,13 @@
-import { problem } from '../../contract';
+import { problem, type Restore } from '../../contract';
 import { askRestore } from '../dialogs/restorePlan';
 import { showProgress } from '../dialogs/restoreProgress';
 import type { RestorePlanSession } from '../dialogs/restorePlanSession';
 import { fakePage } from '../testing/fakePage';
-import { sampleRestore, sampleSnapshot } from '../testing/samples';
+import { samplePlan, sampleRestore, sampleSnapshot, sampleVolume } from '../testing/samples';
 import { until } from '../testing/until';
 import { RefusedError } from './problemOf';
 import { restoreSnapshot, undoRestore } from './restoreCommands';
+import { tellFollowed } from './restoreWithStop';
 
 // What a person answers; the dialogs themselves have their own tests.
 jest.mock('../dialogs/restorePlan', () => ({ askRestore: jest.fn() }));
@@ -68,14 +69,24 @@ describe('a restore', () => {
     expect(model.holds).toBe(0);
   });
 
-  it('asks again with a new plan when the approved one has expired', async () => {
+  it('says in the dialog that the approved plan has expired, and plans anew only when a person looks again', async () => {
     const expired = new RefusedError(problem('plan-expired', { detail: 'The plan has expired.', next: '' }));
-    const { context, calls, told } = page({ approveRestore: () => Promise.reject(expired) });
-    ask.mockImplementationOnce(answerWhenPlanned(RESTORE)).mockImplementationOnce(answerWhenPlanned(null));
+    const { context, calls } = page({ approveRestore: () => Promise.reject(expired) });
+    ask.mockImplementationOnce(answerWhenPlanned(RESTORE)).mockImplementationOnce((_, session) => {
+      expect(session.state).toMatchObject({ state: 'failed', detail: 'The plan has expired.' });
+      return Promise.resolve(null);
+    });
     await expect(restoreSnapshot(context, args)).resolves.toEqual({ outcome: 'cancelled' });
     expect(ask).toHaveBeenCalledTimes(2);
+    expect(names(calls)).toEqual(['snapshot', 'createRestore', 'approveRestore']);
+  });
+
+  it('shows by a new plan what has come in the way of the approved one', async () => {
+    const blocked = new RefusedError(problem('restore-blocked', { detail: 'A clone is being made.', next: '' }));
+    const { context, calls } = page({ approveRestore: () => Promise.reject(blocked) });
+    ask.mockImplementationOnce(answerWhenPlanned(RESTORE)).mockImplementationOnce(answerWhenPlanned(null));
+    await expect(restoreSnapshot(context, args)).resolves.toEqual({ outcome: 'cancelled' });
     expect(names(calls)).toEqual(['snapshot', 'createRestore', 'approveRestore', 'createRestore']);
-    expect(told).toContain('The plan has expired.');
   });
 
   it('does not begin when open files could not be saved first', async () => {
@@ -93,6 +104,94 @@ describe('a restore', () => {
     const { context } = page({ approveRestore: () => Promise.reject(locked) });
     ask.mockImplementationOnce(answerWhenPlanned(RESTORE));
     await expect(restoreSnapshot(context, args)).rejects.toThrow('Another server works here.');
+  });
+});
+
+describe('a restore that stops this page’s server', () => {
+  const stopping = (change: Partial<Restore> = {}) =>
+    sampleRestore({ strategy: 'swap', plan: samplePlan({ stopsServer: true }), ...change });
+
+  it('saves open files of every volume first, because the page loses all of them', async () => {
+    const { context, model, documents, told } = page({
+      createRestore: () => Promise.resolve(stopping()),
+      approveRestore: () => Promise.resolve(stopping({ phase: 'preparing' }))
+    });
+    model.volumes = { state: 'ready', items: [sampleVolume({ browsePath: 'home' })] };
+    documents.list = [
+      { path: 'home/a.ipynb', dirty: true },
+      { path: 'shared/b.ipynb', dirty: true },
+      { path: 'shared/clean.ipynb', dirty: false }
+    ];
+    ask.mockImplementationOnce(answerWhenPlanned({ answer: 'restore', saveFirst: true }));
+    const done = restoreSnapshot(context, args);
+    await until(() => told.includes('restore restore-1'));
+    expect(ask.mock.calls[0]?.[0]).toMatchObject({ dirty: ['home/a.ipynb'], dirtyElsewhere: ['shared/b.ipynb'] });
+    expect(documents.saved).toEqual(['home/a.ipynb', 'shared/b.ipynb']);
+    model.finishRestore(stopping({ phase: 'cancelled' }));
+    await until(() => model.whenRestoreCalls > 1);
+    model.finishRestore(stopping({ phase: 'cancelled' }));
+    await done;
+  });
+
+  const begin = async () => {
+    const made = page({
+      createRestore: () => Promise.resolve(stopping()),
+      approveRestore: () => Promise.resolve(stopping({ phase: 'preparing' })),
+      restore: () => Promise.resolve(stopping({ phase: 'succeeded' }))
+    });
+    ask.mockImplementationOnce(answerWhenPlanned(RESTORE));
+    const done = restoreSnapshot(made.context, args);
+    await until(() => made.told.includes('restore restore-1'));
+    return { ...made, done };
+  };
+
+  it('stops it only once all is prepared, waits for it to be back, and loads the page again', async () => {
+    const { model, server } = await begin();
+    expect(server.done).toEqual([]);
+    server.sightings = ['gone', 'back'];
+    model.finishRestore(stopping({ phase: 'waiting' }));
+    await until(() => server.done.includes('reload'));
+    expect(server.done).toEqual(['stop', 'reload']);
+    expect(server.sightings).toEqual([]);
+    expect(server.followed).toBe('restore-1');
+    expect(model.stoppedFor).toBe('restore-1');
+  });
+
+  it('does not stop it when the restore is refused while it is prepared', async () => {
+    const { model, server, done } = await begin();
+    model.finishRestore(stopping({ phase: 'rolled-back' }));
+    await until(() => server.done.length > 0 || model.whenRestoreCalls > 1);
+    model.finishRestore(stopping({ phase: 'rolled-back' }));
+    await expect(done).resolves.toMatchObject({ state: 'rolled-back' });
+    expect(server).toMatchObject({ done: [], followed: null });
+  });
+
+  it('says so when it can’t be stopped, and goes on following', async () => {
+    const { model, server, done, problems, told } = await begin();
+    server.refusal = new Error('The server refused.');
+    model.finishRestore(stopping({ phase: 'waiting' }));
+    await until(() => problems.length > 0);
+    expect(told).toContain('Your server was not stopped');
+    expect(problems[0]?.next).toContain('The restore of home waits.');
+    expect(server.followed).toBeNull();
+    expect(model.stoppedFor).toBeNull();
+    await until(() => model.whenRestoreCalls > 1);
+    model.finishRestore(stopping({ phase: 'cancelled' }));
+    await expect(done).resolves.toMatchObject({ state: 'cancelled' });
+  });
+
+  it('is told of after the page was loaded again, once', async () => {
+    const { context, model, server, told } = page();
+    await tellFollowed(context);
+    expect([told, model.whenRestoreCalls]).toEqual([[], 0]);
+    server.followed = 'restore-1';
+    const done = tellFollowed(context);
+    // A page that is loaded once more before the server answers tells it all the same.
+    expect(server.followed).toBe('restore-1');
+    model.finishRestore(stopping({ phase: 'succeeded' }));
+    await done;
+    expect(told).toEqual(['restore restore-1']);
+    expect(server.followed).toBeNull();
   });
 });
 

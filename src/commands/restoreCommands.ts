@@ -4,7 +4,8 @@
  */
 import { type Problem, problemSlug, type Restore, type Snapshot } from '../../contract';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { RestorePlanSession } from '../dialogs/restorePlanSession';
+import type { RestorePlanSession, RestoreWay } from '../dialogs/restorePlanSession';
+import { stopsServer } from '../model/restoresUnderWay';
 import { CommandIDs } from '../tokens';
 import { OneSnapshotArgs, parseArgs, UndoArgs } from './commandArguments';
 import type { ICommandContext } from './commandContext';
@@ -13,6 +14,7 @@ import { openedUndo, snapshotAsked } from './openRow';
 import { CANCELLED, type Outcome } from './outcome';
 import { problemOf } from './problemOf';
 import { offerReload, openOn } from './reloadOffer';
+import { isPrepared, stopForRestore } from './restoreWithStop';
 import { chooseRestore, loadModel } from './targets';
 
 type Args = ReadonlyPartialJSONObject;
@@ -20,6 +22,7 @@ type Args = ReadonlyPartialJSONObject;
 /** Longest time a page follows a restore; the restore itself has no such limit. */
 const FOLLOW_MS = 24 * 3600 * 1000;
 
+/** What is asked for, and how its plan is made. */
 interface IRestoreRequest {
   readonly volume: string;
   readonly volumeName: string;
@@ -27,7 +30,9 @@ interface IRestoreRequest {
   readonly snapshotCreatedAt: string;
   readonly facts: string;
   readonly undo: boolean;
-  readonly makePlan: () => Promise<Restore>;
+  /** Left out: all of the volume. */
+  readonly files?: readonly string[];
+  readonly makePlan: (way: RestoreWay | null) => Promise<Restore>;
 }
 
 export async function restoreSnapshot(context: ICommandContext, args: Args): Promise<Outcome> {
@@ -36,14 +41,15 @@ export async function restoreSnapshot(context: ICommandContext, args: Args): Pro
   const name = snapshotAsked(model, asked.snapshot, context.trans);
   await loadModel(model, context.trans);
   const snapshot = await api.snapshot(name);
-  return ask(context, {
+  return askForRestore(context, {
     volume: snapshot.volume,
     volumeName: snapshot.volumeName,
     snapshot: snapshot.name,
     snapshotCreatedAt: snapshot.createdAt,
     facts: await snapshotFacts(context, snapshot),
     undo: false,
-    makePlan: () => api.createRestore(snapshot.name, context.newKey())
+    makePlan: way =>
+      api.createRestore({ snapshot: snapshot.name, ...(way === null ? {} : { strategy: way }) }, context.newKey())
   });
 }
 
@@ -54,7 +60,7 @@ export async function undoRestore(context: ICommandContext, args: Args): Promise
   await loadModel(model, trans);
   const undone = chooseRestore(await api.restores(), asked.restore ?? openedUndo(model) ?? undefined, trans);
   const { momentWithYear } = await import('../dialogs/figures');
-  return ask(context, {
+  return askForRestore(context, {
     volume: undone.volume,
     volumeName: undone.volumeName,
     snapshot: undone.safetySnapshot ?? undone.snapshot,
@@ -69,7 +75,8 @@ export async function undoRestore(context: ICommandContext, args: Args): Promise
   });
 }
 
-async function snapshotFacts(context: ICommandContext, snapshot: Snapshot): Promise<string> {
+/** The snapshot’s label, by whom, how long ago. */
+export async function snapshotFacts(context: ICommandContext, snapshot: Snapshot): Promise<string> {
   const { trans, format } = context;
   const { snapshotLabel } = await import('../dialogs/words');
   const by = snapshot.createdBy === null ? null : trans.__('by %1', snapshot.createdBy);
@@ -78,11 +85,13 @@ async function snapshotFacts(context: ICommandContext, snapshot: Snapshot): Prom
     .join(' · ');
 }
 
-async function ask(context: ICommandContext, request: IRestoreRequest): Promise<Outcome> {
+/** Shows the plan, asks, and follows what was approved to its end. */
+export async function askForRestore(context: ICommandContext, request: IRestoreRequest): Promise<Outcome> {
   const { RestorePlanSession } = await import('../dialogs/restorePlanSession');
-  const { model } = context.datamark;
-  const { makePlan, volume } = request;
-  const session = new RestorePlanSession({ model, makePlan, volume, language: context });
+  const { api, model } = context.datamark;
+  const { makePlan, volume, snapshot } = request;
+  const countChanges = (restore: string): Promise<Restore> => api.countChanges(restore);
+  const session = new RestorePlanSession({ model, makePlan, countChanges, volume, snapshot, language: context });
   return decide(context, request, session).finally(() => {
     session.dispose();
   });
@@ -96,10 +105,17 @@ async function decide(
 ): Promise<Outcome> {
   const { api } = context.datamark;
   const { askRestore } = await import('../dialogs/restorePlan');
+  let refused = false;
   for (;;) {
-    const planning = session.plan();
-    const dirty = openOn(context, request.volume).filter(isDirty).map(pathOf);
-    const answer = await askRestore({ ...request, dirty, language: context }, session);
+    const planning = refused ? Promise.resolve() : session.plan();
+    refused = false;
+    // Where nothing is replaced, unsaved edits stay what they are.
+    const open = request.files === undefined ? openOn(context, request.volume) : [];
+    const dirty = open.filter(isDirty).map(pathOf);
+    const all = request.files === undefined ? context.documents.list().filter(isDirty).map(pathOf) : [];
+    const dirtyElsewhere = all.filter(path => !dirty.includes(path));
+    const kernels = context.runningKernels();
+    const answer = await askRestore({ ...request, dirty, dirtyElsewhere, kernels, language: context }, session);
     await planning;
     if (answer === null) {
       return CANCELLED;
@@ -112,7 +128,7 @@ async function decide(
     if (state.state !== 'planned') {
       continue;
     }
-    if (answer.saveFirst && !(await savedAll(context, request))) {
+    if (answer.saveFirst && !(await savedAll(context, request, stopsServer(state.restore)))) {
       return CANCELLED;
     }
     const approved = await api.approveRestore(state.restore.id, state.restore.uid).catch((error: unknown) => {
@@ -120,7 +136,11 @@ async function decide(
       if (!isOutdated(problem)) {
         throw error;
       }
-      context.announcer.info(problem.detail);
+      // What stands in the way is told by a new plan; of everything else the person is told before there is one.
+      refused = problemSlug(problem.type) !== 'restore-blocked';
+      if (refused) {
+        session.refuse(problem);
+      }
       return null;
     });
     if (approved !== null) {
@@ -139,9 +159,10 @@ const isDirty = (document: IOpenDocument): boolean => document.dirty;
 const pathOf = (document: IOpenDocument): string => document.path;
 
 /** A file that can't be saved stops the restore: its edits would be in no snapshot. */
-async function savedAll(context: ICommandContext, request: IRestoreRequest): Promise<boolean> {
+async function savedAll(context: ICommandContext, request: IRestoreRequest, everywhere: boolean): Promise<boolean> {
   const { trans } = context;
-  const missed = await context.documents.save(openOn(context, request.volume).filter(isDirty).map(pathOf));
+  const open = everywhere ? context.documents.list() : openOn(context, request.volume);
+  const missed = await context.documents.save(open.filter(isDirty).map(pathOf));
   if (missed.length === 0) {
     return true;
   }
@@ -160,7 +181,7 @@ async function savedAll(context: ICommandContext, request: IRestoreRequest): Pro
 async function follow(context: ICommandContext, approved: Restore): Promise<Outcome> {
   const { model, api } = context.datamark;
   const { showProgress } = await import('../dialogs/restoreProgress');
-  const { isFinal } = await import('../dialogs/restoreWords');
+  const { isFinal } = await import('../dialogs/restoreProgressWords');
   context.followed.add(approved.id);
   context.announcer.restore(approved);
   const over = new AbortController();
@@ -174,11 +195,23 @@ async function follow(context: ICommandContext, approved: Restore): Promise<Outc
     context.announcer.problem(context.trans.__('Not cancelled'), problemOf(error, context.trans));
   });
   try {
-    const ended = await model.whenRestore(approved.id, isFinal, AbortSignal.timeout(FOLLOW_MS));
+    const followed = AbortSignal.timeout(FOLLOW_MS);
+    if (stopsServer(approved)) {
+      const prepared = await model.whenRestore(approved.id, isPrepared, followed);
+      if (!isFinal(prepared)) {
+        over.abort();
+        await told;
+        await stopForRestore(context, prepared);
+      }
+    }
+    const ended = await model.whenRestore(approved.id, isFinal, followed);
     over.abort();
     await told;
-    await offerReload(context, ended);
-    return { outcome: 'done', restore: ended.id, state: ended.phase, safetySnapshot: ended.safetySnapshot };
+    if (ended.strategy !== 'files') {
+      await offerReload(context, ended);
+    }
+    const { id: restore, phase: state, safetySnapshot, target = null } = ended;
+    return { outcome: 'done', restore, state, safetySnapshot, ...(target === null ? {} : { target }) };
   } finally {
     over.abort();
   }

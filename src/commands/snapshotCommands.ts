@@ -205,6 +205,6 @@ export async function deleteSnapshot(context: ICommandContext, args: Args): Prom
     return plan.allowed ? CANCELLED : { outcome: 'done', snapshot: snapshot.name, state: 'kept' };
   }
   // The life that was shown: a snapshot of the same name made meanwhile is not deleted.
-  await datamark.api.deleteSnapshot(snapshot.name, plan.uid);
+  await datamark.api.deleteSnapshot(snapshot.name, plan.uid, plan.force === true);
   return { outcome: 'started', snapshot: snapshot.name };
 }

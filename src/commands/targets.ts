@@ -115,7 +115,7 @@ export function chooseRestore(
       asked === undefined
         ? problem('nothing-to-undo', {
             detail: trans.__('No restore here can be undone.'),
-            next: trans.__('A restore can be undone as long as its safety snapshot exists.')
+            next: trans.__('A restore can be undone as long as its safety snapshot, or the kept volume, exists.')
           })
         : problem('restore-not-found', {
             detail: trans.__('There is no restore %1.', asked),

@@ -1,7 +1,7 @@
 /** Commands that only show, copy, cancel or look again. */
 import { problem } from '../../contract';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { OneSnapshotArgs, OneVolumeArgs, OperationArgs, parseArgs } from './commandArguments';
+import { OneSnapshotArgs, OneVolumeArgs, OperationArgs, parseArgs, ShowVolumeArgs } from './commandArguments';
 import type { ICommandContext } from './commandContext';
 import { snapshotAsked, unended } from './openRow';
 import { CANCELLED, type Outcome } from './outcome';
@@ -40,7 +40,7 @@ async function pickOperation({ datamark, trans }: ICommandContext): Promise<stri
 
 export async function showVolume(context: ICommandContext, args: Args): Promise<Outcome> {
   const { datamark, trans } = context;
-  const asked = parseArgs(OneVolumeArgs, args, trans);
+  const asked = parseArgs(ShowVolumeArgs, args, trans);
   const volume = chooseVolume(datamark.model, await loadModel(datamark.model, trans), asked.volume, null, trans);
   if (volume.browsePath === null) {
     throw new RefusedError(
@@ -51,8 +51,9 @@ export async function showVolume(context: ICommandContext, args: Args): Promise<
       })
     );
   }
-  await context.showFolder(volume.browsePath);
-  return { outcome: 'done', volume: volume.id, path: volume.browsePath };
+  const path = [volume.browsePath, asked.folder ?? ''].filter(part => part !== '').join('/');
+  await context.showFolder(path);
+  return { outcome: 'done', volume: volume.id, path };
 }
 
 export async function lookElsewhere(context: ICommandContext, args: Args): Promise<Outcome> {

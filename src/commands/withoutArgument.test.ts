@@ -14,6 +14,7 @@ const ON_THE_OPEN_ROW = [
   CommandIDs.retrySnapshot,
   CommandIDs.cloneSnapshot,
   CommandIDs.restoreSnapshot,
+  CommandIDs.restoreFiles,
   CommandIDs.copyName
 ];
 const SELECT = 'Select a snapshot in the timeline first.';

@@ -71,4 +71,51 @@ describe('the dialog before a deletion', () => {
     keep.click();
     await expect(answer).resolves.toBe(false);
   });
+
+  it('says of which model it is the data, and what else would miss it', async () => {
+    const blocker = {
+      kind: 'model-version',
+      object: 'models:/churn/7',
+      message: 'Version 7 of the model churn (@champion) comes from the run sweep-12, which used it.',
+      fix: 'Keep the snapshot, or delete the version in MLflow first.',
+      by: null,
+      since: null,
+      link: 'https://mlflow.example/#/models/churn/versions/7'
+    };
+    const script = { ...blocker, object: 'models:/churn/8', link: 'javascript:alert(1)' };
+    const plan = sampleDeletePlan({
+      allowed: false,
+      force: true,
+      blockers: [blocker, script],
+      warnings: ['2 runs used it: a, b.']
+    });
+    const answer = askDelete(subject, plan, language);
+    await until(() => text().includes('It is the data of a model that is in use.'));
+    expect(text()).toContain('(@champion) comes from the run sweep-12');
+    expect(text()).toContain('2 runs used it: a, b.');
+    const pages = [...document.querySelectorAll<HTMLAnchorElement>('.dm-blockers a')];
+    expect(pages.map(page => [page.textContent, page.getAttribute('aria-label'), page.href])).toEqual([
+      ['Open in MLflow', 'Open models:/churn/7 in MLflow', blocker.link]
+    ]);
+    (await until(() => button('Keep it'))).click();
+    await expect(answer).resolves.toBe(false);
+  });
+
+  it.each(['1 run used it: train.', 'Can’t check runs and models: MLflow does not answer.'])(
+    'asks for the title where it is told: %s',
+    async warning => {
+      const plan = sampleDeletePlan({ force: true, warnings: [warning], typeToConfirm: 'before sweep' });
+      const answer = askDelete(subject, plan, language);
+      const field = await until(() => document.querySelector<HTMLInputElement>('#dm-delete-title'));
+      expect(text()).toContain(warning);
+      expect(text()).toContain('Type the title to delete it all the same');
+      const remove = await until(() => button('Delete'));
+      remove.click();
+      expect(shown()).not.toBeNull();
+      type(field, 'before sweep');
+      await until(() => remove.getAttribute('aria-disabled') === null);
+      remove.click();
+      await expect(answer).resolves.toBe(true);
+    }
+  );
 });

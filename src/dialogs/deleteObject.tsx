@@ -120,6 +120,9 @@ function Body({ subject, plan, language, onType }: IBodyProps): React.ReactEleme
         <p>
           <bdi>{subject.facts}</bdi>
         </p>
+        {plan.blockers.some(({ kind }) => kind === 'model-version') ? (
+          <p>{trans.__('It is the data of a model that is in use. Without it that model can’t be reproduced.')}</p>
+        ) : null}
         <Blockers blockers={plan.blockers} language={language} />
         {plan.warnings.map(warning => (
           <p key={warning}>{warning}</p>
@@ -144,7 +147,15 @@ function Body({ subject, plan, language, onType }: IBodyProps): React.ReactEleme
         {plan.lost.known ? null : <span className="dm-dim"> {trans.__('How much: – %1', plan.lost.reason)}</span>}
       </Note>
       {plan.typeToConfirm === null ? null : (
-        <Field id="dm-delete-title" label={trans.__('Type the title to delete it')} error={null}>
+        <Field
+          id="dm-delete-title"
+          label={
+            plan.force === true
+              ? trans.__('Type the title to delete it all the same')
+              : trans.__('Type the title to delete it')
+          }
+          error={null}
+        >
           <input
             id="dm-delete-title"
             className="dm-input"

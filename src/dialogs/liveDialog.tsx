@@ -31,6 +31,8 @@ export interface ILiveDialogOptions {
   /** The button that Enter in a field presses; null: Enter accepts nothing. */
   readonly enter: string | null;
   readonly wide?: boolean;
+  /** Asked with the pressed button, null for Esc: whether the dialog stays open. Left out: it never does. */
+  readonly stays?: (pressed: string | null) => boolean;
 }
 
 /** The body of a dialog, known once the dialog is. */
@@ -79,8 +81,9 @@ export class LiveDialog extends Dialog<null> {
       ),
       defaultButton: indexOf('button' in options.focus ? options.focus.button : (options.enter ?? '')),
       focusNodeSelector: 'field' in options.focus ? options.focus.field : '',
-      hasClose: true
+      hasClose: options.stays === undefined
     });
+    this._stays = options.stays ?? (() => false);
     this._title = title;
     this._ids = buttons.map(button => button.id);
     this._enter = options.enter;
@@ -100,6 +103,16 @@ export class LiveDialog extends Dialog<null> {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this._takeFocus();
+    this._watch.observe(this.node, { subtree: true, childList: true, attributeFilter: ['hidden'] });
+  }
+
+  /** Focus goes back to where it was. Where that is gone, as the button of a message is, it goes to the panel. */
+  protected override onAfterDetach(message: Message): void {
+    this._watch.disconnect();
+    super.onAfterDetach(message);
+    if (document.activeElement === document.body) {
+      document.querySelector<HTMLElement>('.dm-panel [role="grid"][tabindex="0"]')?.focus();
+    }
   }
 
   /** The safe button, or the first field as soon as it is drawn; until then the dialog itself, so that Esc works. */
@@ -108,7 +121,15 @@ export class LiveDialog extends Dialog<null> {
       'button' in this._focus
         ? this._button(this._focus.button)
         : this.node.querySelector<HTMLElement>(this._focus.field);
-    (wanted ?? this.node).focus();
+    (wanted === null || wanted.hidden ? this.node : wanted).focus();
+  }
+
+  /** What had the focus may go away while the dialog is open; keys would then go to the page. */
+  private _keepFocus(): void {
+    const active = document.activeElement;
+    if (active === null || active === document.body || (active instanceof HTMLElement && active.hidden)) {
+      this._takeFocus();
+    }
   }
 
   /** Shows other words and other buttons; ids must be those the dialog was made with. */
@@ -162,53 +183,85 @@ export class LiveDialog extends Dialog<null> {
     if (id === null || node === null || node.hidden || node.getAttribute('aria-disabled') === 'true') {
       return;
     }
+    if (this._stays(id)) {
+      return;
+    }
     this._pressed = id;
     super.resolve(index);
   }
 
+  override reject(): void {
+    if (!this._stays(null)) {
+      super.reject();
+    }
+  }
+
   /** Enter belongs to what has the focus: a button is pressed, a text area gets a line, a field accepts if it may. */
   protected override _evtKeydown(event: KeyboardEvent): void {
-    if (event.key === 'Tab') {
-      this._keepFocusInside(event);
-      return;
+    switch (event.key) {
+      case 'Tab':
+        this._keepFocusInside(event);
+        break;
+      case 'ArrowLeft':
+      case 'ArrowRight':
+        this._alongFooter(event);
+        break;
+      case 'Enter':
+        this._enterPressed(event);
+        break;
+      default:
+        super._evtKeydown(event);
     }
-    if (event.key !== 'Enter') {
+  }
+
+  private _enterPressed(event: KeyboardEvent): void {
+    const active = document.activeElement;
+    if (this._footer.some(button => button === active)) {
       super._evtKeydown(event);
       return;
     }
-    const active = document.activeElement;
-    if (active instanceof HTMLTextAreaElement) {
-      event.stopPropagation();
-      return;
-    }
-    if (active instanceof HTMLButtonElement || active instanceof HTMLAnchorElement) {
-      const footer = this._ids.some(id => this._button(id) === active);
-      if (footer) {
-        super._evtKeydown(event);
-      } else {
-        event.stopPropagation();
-      }
-      return;
-    }
     event.stopPropagation();
+    if (active?.matches('textarea, button, a, summary') === true) {
+      return;
+    }
     event.preventDefault();
     if (this._enter !== null) {
       this.press(this._enter);
     }
   }
 
+  /** As in every dialog of JupyterLab, past buttons that are not shown. */
+  private _alongFooter(event: KeyboardEvent): void {
+    const buttons = this._footer;
+    const at = buttons.findIndex(button => button === document.activeElement);
+    if (at >= 0) {
+      event.stopPropagation();
+      event.preventDefault();
+      const next = at + (event.key === 'ArrowLeft' ? -1 : 1);
+      buttons.at(next % buttons.length)?.focus();
+    }
+  }
+
   /** The body is drawn after the base class has looked for the first field, so the ends are found anew. */
   private _keepFocusInside(event: KeyboardEvent): void {
     const stops = [
-      ...this.node.querySelectorAll<HTMLElement>('button, input, textarea, select, a[href], [tabindex="0"]')
+      ...this.node.querySelectorAll<HTMLElement>('button, input, textarea, select, summary, a[href], [tabindex="0"]')
     ].filter(node => !node.hidden && !node.hasAttribute('disabled'));
     const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
     const next = event.shiftKey ? stops[stops.length - 1] : stops[0];
-    if (edge !== undefined && edge === document.activeElement) {
+    const active = document.activeElement;
+    if (active === this.node || edge === undefined || edge === active) {
       event.stopPropagation();
       event.preventDefault();
-      next?.focus();
+      (next ?? this.node).focus();
     }
+  }
+
+  /** Buttons that are shown. */
+  private get _footer(): HTMLButtonElement[] {
+    return this._ids
+      .map(id => this._button(id))
+      .filter((button): button is HTMLButtonElement => button !== null && !button.hidden);
   }
 
   private _button(id: string): HTMLButtonElement | null {
@@ -216,10 +269,14 @@ export class LiveDialog extends Dialog<null> {
     return nodes[this._ids.indexOf(id)] ?? null;
   }
 
+  private readonly _watch = new MutationObserver(() => {
+    this._keepFocus();
+  });
   private readonly _focus: ILiveDialogOptions['focus'];
   private readonly _title: Title;
   private readonly _ids: readonly string[];
   private readonly _enter: string | null;
+  private readonly _stays: (pressed: string | null) => boolean;
   private _pressed: string | null = null;
 }
 

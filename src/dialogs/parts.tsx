@@ -3,7 +3,8 @@ import type { Blocker } from '../../contract';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { Icon } from '../panel/icon';
-import { errorIcon } from '../icons';
+import { errorIcon, openIcon } from '../icons';
+import { webPage } from '../model/webPage';
 import { type ILanguage } from './figures';
 
 interface IFieldProps {
@@ -90,9 +91,27 @@ export function Blockers(props: { blockers: readonly Blocker[]; language: ILangu
           <small>
             <bdi>{blockerDetail(blocker, props.language)}</bdi>
           </small>
+          <BlockerLink blocker={blocker} language={props.language} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function BlockerLink(props: { blocker: Blocker; language: ILanguage }): React.ReactElement | null {
+  const { trans } = props.language;
+  const page = webPage(props.blocker.link ?? null);
+  return page === null ? null : (
+    <a
+      className="dm-btn"
+      href={page}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={trans.__('Open %1 in MLflow', props.blocker.object)}
+    >
+      <Icon icon={openIcon} />
+      {trans.__('Open in MLflow')}
+    </a>
   );
 }
 

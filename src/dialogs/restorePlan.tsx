@@ -1,32 +1,37 @@
 /** The dialog before a restore or its undo: what changes, what happens, what stands in the way. Always asks. */
-import type { RestorePlan } from '../../contract';
 import { UseSignal } from '@jupyterlab/apputils';
-import type { LabIcon } from '@jupyterlab/ui-components';
+import { folderIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { Icon } from '../panel/icon';
-import { cloneIcon, okIcon, trashIcon, undoIcon, updateIcon, warnIcon } from '../icons';
-import type { ILanguage } from './figures';
+import type { Problem, RestoreOption, RestorePlan } from '../../contract';
+import { cloneIcon, okIcon, plugIcon, undoIcon, warnIcon } from '../icons';
+import { type ILanguage, measuredText } from './figures';
 import { askDialog } from './liveDialog';
-import { Blockers, Note, Option } from './parts';
-import type { RestorePlanSession } from './restorePlanSession';
+import { Blockers, Note } from './parts';
+import { Steps, Subject, Unsaved, Ways } from './restorePlanParts';
+import type { RestorePlanSession, RestoreWay } from './restorePlanSession';
 import {
   blockersText,
-  changeLines,
-  type IChangeLine,
   type IRestoreSubject,
   planFace,
   type PlanState,
   readyText,
-  undoText,
-  unsavedText
+  stepTexts,
+  undoText
 } from './restoreWords';
-import { namesOf } from './words';
+import { useEverySecond } from './useEverySecond';
+
+/** A wait that is shorter needs no clock, ms. */
+const TOLD_AFTER_MS = 5_000;
 
 export interface IRestoreQuestion extends IRestoreSubject {
   /** Second line: the snapshot's label, by whom, how long ago. */
   readonly facts: string;
   /** Paths of open files on this volume with edits that are not on disk. */
   readonly dirty: readonly string[];
+  /** The same for open files that lie elsewhere: the page loses them where its server stops. */
+  readonly dirtyElsewhere: readonly string[];
+  /** Paths of notebooks and consoles whose kernels end with the server. */
+  readonly kernels: readonly string[];
   readonly language: ILanguage;
 }
 
@@ -37,22 +42,29 @@ export async function askRestore(
   question: IRestoreQuestion,
   session: RestorePlanSession
 ): Promise<RestoreAnswer | null> {
-  const choice = { saveFirst: question.dirty.length > 0 };
+  const choice = { saveFirst: question.dirty.length + question.dirtyElsewhere.length > 0 };
   const pressed = await askDialog(
     {
-      face: planFace(question, session.state, question.language),
+      face: planFace(question, session, question.language),
       body: () => (
         <UseSignal signal={session.changed}>
           {() => (
             <Body
               question={question}
               state={session.state}
+              away={session.away}
               saveFirst={choice.saveFirst}
               onSaveFirst={saveFirst => {
                 choice.saveFirst = saveFirst;
               }}
               onAgain={() => {
                 void session.plan();
+              }}
+              onCount={() => {
+                void session.count();
+              }}
+              onWay={way => {
+                void session.plan(way);
               }}
             />
           )}
@@ -64,7 +76,7 @@ export async function askRestore(
     },
     dialog => {
       const follow = () => {
-        dialog.present(planFace(question, session.state, question.language));
+        dialog.present(planFace(question, session, question.language));
       };
       session.changed.connect(follow);
       return () => {
@@ -81,36 +93,45 @@ export async function askRestore(
 interface IBodyProps {
   readonly question: IRestoreQuestion;
   readonly state: PlanState;
+  readonly away: Problem | null;
   readonly saveFirst: boolean;
   readonly onSaveFirst: (saveFirst: boolean) => void;
   readonly onAgain: () => void;
+  readonly onCount: () => void;
+  readonly onWay: (way: RestoreWay) => void;
 }
 
 function Body(props: IBodyProps): React.ReactElement {
-  const { question, state } = props;
+  const { question, state, away } = props;
   return (
     <div aria-live="polite">
       <p className="dm-dim">
         <bdi>{question.facts}</bdi>
       </p>
+      {away === null ? null : (
+        <Note look="warn" icon={plugIcon}>
+          {away.detail} {away.next}
+        </Note>
+      )}
       <StateBody {...props} key={state.state} />
     </div>
   );
 }
 
-function StateBody({ question, state, saveFirst, onSaveFirst, onAgain }: IBodyProps): React.ReactElement {
+function StateBody(props: IBodyProps): React.ReactElement {
+  const { question, state, away, saveFirst, onSaveFirst, onAgain, onCount, onWay } = props;
   const { language, volumeName } = question;
   const { trans } = language;
   switch (state.state) {
     case 'planning':
-      return <Skeleton label={trans.__('The plan is being made. Nothing has changed yet.')} />;
+      return <Planning language={language} />;
     case 'failed':
       return (
         <>
           <Note look="bad" icon={warnIcon}>
             {state.detail} {state.next}
           </Note>
-          <Again label={trans.__('Check again')} onAgain={onAgain} />
+          <Again label={trans.__('Look again')} onAgain={onAgain} />
         </>
       );
     case 'blocked':
@@ -118,14 +139,14 @@ function StateBody({ question, state, saveFirst, onSaveFirst, onAgain }: IBodyPr
         <>
           <h4>{blockersText(state.plan.blockers.length, trans)}</h4>
           <Blockers blockers={state.plan.blockers} language={language} />
-          <Changes plan={state.plan} volumeName={volumeName} undo={question.undo} language={language} />
+          <Subject question={question} restore={state.restore} plan={state.plan} onCount={onCount} />
           <Note look="info" icon={cloneIcon}>
             {trans.__('You don’t have to wait: clone this snapshot and work on the copy.')}
           </Note>
           <p className="dm-small">
-            {trans.__('Checks again when something on %1 ends.', volumeName)}{' '}
+            {trans.__('Looks again by itself when something on %1 ends.', volumeName)}{' '}
             <button type="button" className="dm-link" onClick={onAgain}>
-              {trans.__('Check again')}
+              {trans.__('Look again')}
             </button>
           </p>
         </>
@@ -133,32 +154,58 @@ function StateBody({ question, state, saveFirst, onSaveFirst, onAgain }: IBodyPr
     case 'planned':
       return (
         <>
-          <Changes plan={state.plan} volumeName={volumeName} undo={question.undo} language={language} />
-          <Steps steps={state.restore.steps.map(step => step.text)} heading={trans.__('What happens')} />
-          <Unsaved question={question} saveFirst={saveFirst} onSaveFirst={onSaveFirst} />
+          <Subject question={question} restore={state.restore} plan={state.plan} onCount={onCount} />
+          <Steps
+            steps={stepTexts(state.restore, state.plan, question.kernels, language)}
+            heading={trans.__('What happens')}
+          />
+          <Unsaved question={question} stops={state.plan.stopsServer} saveFirst={saveFirst} onSaveFirst={onSaveFirst} />
           {state.plan.warnings.map(warning => (
             <Note key={warning} look="warn" icon={warnIcon}>
               {warning}
             </Note>
           ))}
-          <Note look="ok" icon={okIcon}>
-            {readyText(state.plan, language)}
-          </Note>
-          <Note look="info" icon={undoIcon}>
-            {undoText(language)}
+          {away === null ? (
+            <Note look="ok" icon={okIcon}>
+              {readyText(state.plan, question, language)}
+            </Note>
+          ) : null}
+          {question.files === undefined ? (
+            <Ways options={waysOf(question, state.plan)} onWay={onWay} language={language} />
+          ) : null}
+          <Note look="info" icon={question.files === undefined ? undoIcon : folderIcon}>
+            {undoText(state.restore, state.plan, language)}
           </Note>
         </>
       );
   }
 }
 
-function Skeleton(props: { label: string }): React.ReactElement {
+/** The way of an undo follows from what was kept: there is no other. */
+const waysOf = ({ undo }: IRestoreQuestion, { options = [] }: RestorePlan): readonly RestoreOption[] =>
+  undo ? options.slice(0, 1) : options;
+
+/** Large volumes and slow storages take a while: after some seconds it says how long already. */
+function Planning({ language }: { language: ILanguage }): React.ReactElement {
+  const { trans } = language;
+  const [since] = React.useState(language.now);
+  const waited = useEverySecond(true, language.now).getTime() - since.getTime();
+  const elapsed = Math.floor(waited / 1000) * 1000;
+  const label = trans.__('The plan is being made. Nothing has changed yet.');
   return (
-    <div className="dm-plan-skeleton" role="status" aria-busy="true" aria-label={props.label}>
+    <div className="dm-plan-skeleton" role="status" aria-busy="true" aria-label={label}>
       <i />
       <i />
       <i />
-      <p className="dm-dim">{props.label}</p>
+      <p className="dm-dim">
+        {label}
+        {elapsed < TOLD_AFTER_MS ? null : (
+          <span className="dm-num" aria-hidden="true">
+            {' '}
+            {measuredText(elapsed, trans)}
+          </span>
+        )}
+      </p>
     </div>
   );
 }
@@ -170,100 +217,5 @@ function Again(props: { label: string; onAgain: () => void }): React.ReactElemen
         {props.label}
       </button>
     </p>
-  );
-}
-
-const CHANGE_ICONS: Record<IChangeLine['kind'], LabIcon> = {
-  reverted: updateIcon,
-  returned: undoIcon,
-  removed: trashIcon
-};
-
-interface IChangesProps {
-  readonly plan: RestorePlan;
-  readonly volumeName: string;
-  readonly undo: boolean;
-  readonly language: ILanguage;
-}
-
-function Changes({ plan, volumeName, undo, language }: IChangesProps): React.ReactElement {
-  const { trans } = language;
-  const told = changeLines(plan, undo, language);
-  return (
-    <>
-      <h4>{trans.__('What changes on %1', volumeName)}</h4>
-      {'unknown' in told ? (
-        <p>
-          –<span className="dm-dim"> {told.unknown}</span>
-        </p>
-      ) : null}
-      {'nothing' in told ? <p>{told.nothing}</p> : null}
-      {'lines' in told ? (
-        <ul className="dm-changes">
-          {told.lines.map(line => {
-            return (
-              <li key={line.kind}>
-                <Icon icon={CHANGE_ICONS[line.kind]} />
-                <b>{line.count}</b>
-                <span>
-                  {line.text} {line.extra === null ? null : <span className="dm-dim">{line.extra}</span>}
-                </span>
-                <span className="dm-changes-size">{line.bytes}</span>
-              </li>
-            );
-          })}
-        </ul>
-      ) : null}
-    </>
-  );
-}
-
-function Steps(props: { steps: readonly string[]; heading: string }): React.ReactElement | null {
-  if (props.steps.length === 0) {
-    return null;
-  }
-  return (
-    <>
-      <h4>{props.heading}</h4>
-      <ol className="dm-steps">
-        {props.steps.map((text, index) => (
-          <li key={text}>
-            <span className="dm-step-n" aria-hidden="true">
-              {index + 1}
-            </span>
-            <span>{text}</span>
-          </li>
-        ))}
-      </ol>
-    </>
-  );
-}
-
-interface IUnsavedProps {
-  readonly question: IRestoreQuestion;
-  readonly saveFirst: boolean;
-  readonly onSaveFirst: (saveFirst: boolean) => void;
-}
-
-function Unsaved({ question, saveFirst, onSaveFirst }: IUnsavedProps): React.ReactElement | null {
-  const { dirty, language } = question;
-  const { trans } = language;
-  const [checked, setChecked] = React.useState(saveFirst);
-  if (dirty.length === 0) {
-    return null;
-  }
-  return (
-    <>
-      <h4>{trans.__('Open files')}</h4>
-      <Option
-        label={trans.__('Save open files first, so that the safety snapshot keeps their changes')}
-        hint={unsavedText(dirty.length, namesOf(dirty, trans), language)}
-        checked={checked}
-        onChange={next => {
-          setChecked(next);
-          onSaveFirst(next);
-        }}
-      />
-    </>
   );
 }

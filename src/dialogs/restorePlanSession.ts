@@ -1,21 +1,29 @@
 /**
  * Keeps the plan of a restore up to date while its dialog is open: makes it, follows it, and makes it anew when
- * something on the volume changes, when it has run out, or when the person asks.
+ * something on the volume changes, when its snapshot goes, when events were missed, or when the person asks.
  */
-import type { Restore, ServerEvent } from '../../contract';
+import type { Problem, Restore, ServerEvent } from '../../contract';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { problemOf } from '../commands/problemOf';
+import { connectionProblem } from '../commands/targets';
 import type { IDatamarkModel } from '../tokens';
 import type { ILanguage } from './figures';
 import { type PlanState, planState } from './restoreWords';
 
+/** A way to restore a whole volume that a person may choose instead of the plan's own. */
+export type RestoreWay = 'swap' | 'copy';
+
 export interface IPlanSessionOptions {
   readonly model: IDatamarkModel;
   /** Asks the server for a new plan. */
-  readonly makePlan: () => Promise<Restore>;
+  readonly makePlan: (way: RestoreWay | null) => Promise<Restore>;
+  /** Asks the server to count the changes of a plan. */
+  readonly countChanges: (restore: string) => Promise<Restore>;
   /** Volume the plan is about: what happens there may make it outdated. */
   readonly volume: string;
+  /** Snapshot it goes back to: once that is gone there is nothing to approve. */
+  readonly snapshot: string;
   readonly language: ILanguage;
 }
 
@@ -25,10 +33,21 @@ export class RestorePlanSession implements IDisposable {
   constructor(private readonly _options: IPlanSessionOptions) {
     this._hold = _options.model.hold();
     _options.model.observed.connect(this._onObserved, this);
+    _options.model.changed.connect(this._onChanged, this);
   }
 
   get state(): PlanState {
     return this._state;
+  }
+
+  /** Why nothing can be asked now, so that what is shown may be outdated; null: it can. */
+  get away(): Problem | null {
+    const { connection } = this._options.model;
+    const refused = connectionProblem(connection, this._options.language.trans);
+    if (refused !== null || connection.state !== 'online' || connection.status.freshness.current) {
+      return refused;
+    }
+    return connection.status.freshness.problem;
   }
 
   get isDisposed(): boolean {
@@ -40,12 +59,14 @@ export class RestorePlanSession implements IDisposable {
       return;
     }
     this._options.model.observed.disconnect(this._onObserved, this);
+    this._options.model.changed.disconnect(this._onChanged, this);
     this._hold.dispose();
     Signal.clearData(this);
   }
 
-  /** Makes the plan, or makes it anew. One at a time: a call meanwhile is remembered and done after. */
-  async plan(): Promise<void> {
+  /** Makes the plan, or makes it anew. One at a time: a call meanwhile is remembered and done after. `way`: from now on. */
+  async plan(way: RestoreWay | null = this._way): Promise<void> {
+    this._way = way;
     if (this._making) {
       this._again = true;
       return;
@@ -58,7 +79,7 @@ export class RestorePlanSession implements IDisposable {
     try {
       do {
         this._again = false;
-        const restore = await this._options.makePlan();
+        const restore = await this._options.makePlan(this._way);
         this._plans.add(restore.id);
         this._id = restore.id;
         this._show(planState(this._known(restore), this._options.language));
@@ -68,6 +89,25 @@ export class RestorePlanSession implements IDisposable {
       this._show({ state: 'failed', detail, next });
     } finally {
       this._making = false;
+    }
+  }
+
+  /** Shows why what was approved was not begun, until the person looks again. */
+  refuse({ detail, next }: Problem): void {
+    this._show({ state: 'failed', detail, next });
+  }
+
+  /** Has the changes of the plan counted; the result comes with the plan. */
+  async count(): Promise<void> {
+    if (this._id === null) {
+      return;
+    }
+    try {
+      const restore = await this._options.countChanges(this._id);
+      this._show(planState(this._known(restore), this._options.language));
+    } catch (error) {
+      const { detail, next } = problemOf(error, this._options.language.trans);
+      this._show({ state: 'failed', detail, next });
     }
   }
 
@@ -83,9 +123,36 @@ export class RestorePlanSession implements IDisposable {
       this._show(planState(event.object, this._options.language));
       return;
     }
-    if (this._state.state === 'blocked' && !this._isOwn(event) && mayUnblock(event, this._options.volume)) {
+    const blocked = this._state.state === 'blocked';
+    if (
+      (this._state.state === 'planned' || blocked) &&
+      (event.type === 'reset' || this._isOfSnapshot(event) || (blocked && this._mayUnblock(event)))
+    ) {
       void this.plan();
     }
+  }
+
+  private _onChanged(): void {
+    const away = this.away?.detail ?? null;
+    if (away !== this._toldAway) {
+      this._toldAway = away;
+      (this.changed as Signal<this, void>).emit();
+    }
+  }
+
+  /** The snapshot goes, or is gone. */
+  private _isOfSnapshot(event: ServerEvent): boolean {
+    const { snapshot } = this._options;
+    return event.type === 'remove'
+      ? event.kind === 'snapshot' && event.id === snapshot
+      : event.type === 'upsert' &&
+          event.object.kind === 'snapshot' &&
+          event.object.name === snapshot &&
+          event.object.state.phase === 'deleting';
+  }
+
+  private _mayUnblock(event: ServerEvent): boolean {
+    return !this._isOwn(event) && mayUnblock(event, this._options.volume);
   }
 
   /** Making a plan is an operation too; its end must not lead to another plan. */
@@ -108,8 +175,10 @@ export class RestorePlanSession implements IDisposable {
   private _state: PlanState = { state: 'planning', restore: null };
   private readonly _plans = new Set<string>();
   private _id: string | null = null;
+  private _way: RestoreWay | null = null;
   private _making = false;
   private _again = false;
+  private _toldAway: string | null = null;
 }
 
 /** Whether an event can mean that a blocker of this volume has ended. */
@@ -118,7 +187,7 @@ function mayUnblock(event: ServerEvent, volume: string): boolean {
     return (event.kind === 'snapshot' || event.kind === 'clone') && (event.volume === null || event.volume === volume);
   }
   if (event.type !== 'upsert') {
-    return event.type === 'reset';
+    return false;
   }
   const { object } = event;
   switch (object.kind) {
@@ -130,6 +199,7 @@ function mayUnblock(event: ServerEvent, volume: string): boolean {
       return object.source.volume === volume && object.state.phase !== 'pending';
     case 'volume':
     case 'restore':
+    case 'mirror':
       return false;
   }
 }

@@ -7,7 +7,8 @@ import { errorIcon, okIcon, pendingIcon, todoIcon } from '../icons';
 import type { IDatamarkModel } from '../tokens';
 import { type ILanguage, measuredText } from './figures';
 import { type IFace, askDialog } from './liveDialog';
-import { elapsedMs, isChanging, isFinal, progressHint, progressTitle } from './restoreWords';
+import { useEverySecond } from './useEverySecond';
+import { elapsedMs, isChanging, isFinal, progressHint, progressSpoken, progressTitle } from './restoreProgressWords';
 
 /** The running operation of a restore, or null. */
 export const operationOf = (operations: readonly Operation[], restore: string): Operation | null =>
@@ -83,15 +84,19 @@ export async function showProgress(options: IProgressOptions): Promise<{ cancel:
 function Body({ restore, language }: { restore: Restore; language: ILanguage }): React.ReactElement {
   const now = useEverySecond(!isFinal(restore), language.now);
   const { trans } = language;
+  const elapsed = Math.floor(elapsedMs(restore, now) / 1000) * 1000;
   return (
     <>
-      <ol className="dm-steps" aria-live="polite">
+      <p className="dm-sr" role="status">
+        {progressSpoken(restore, language)}
+      </p>
+      <ol className="dm-steps">
         {restore.steps.map(step => (
           <Step key={step.text} step={step} message={restore.message} now={now} language={language} />
         ))}
       </ol>
       <p className="dm-dim">{progressHint(restore, language)}</p>
-      <p className="dm-small dm-num">{trans.__('Elapsed: %1', measuredText(elapsedMs(restore, now), trans))}</p>
+      <p className="dm-small dm-num">{trans.__('Elapsed: %1', measuredText(elapsed, trans))}</p>
     </>
   );
 }
@@ -108,7 +113,7 @@ interface IStepProps {
 
 function Step({ step, message, now, language }: IStepProps): React.ReactElement {
   return (
-    <li className={`is-${step.state}`}>
+    <li className={`is-${step.state}`} aria-current={step.state === 'current' ? 'step' : undefined}>
       <span>
         <Icon icon={STEP_ICONS[step.state]} className={STEP_COLOURS[step.state]} />
         <span className="dm-sr">{stateWord(step, language)}</span>
@@ -141,21 +146,4 @@ function stateWord(step: RestoreStep, { trans }: ILanguage): string {
     case 'failed':
       return trans.__('failed');
   }
-}
-
-/** The time, renewed every second while something runs. */
-function useEverySecond(running: boolean, clock: () => Date): Date {
-  const [now, setNow] = React.useState(clock);
-  React.useEffect(() => {
-    if (!running) {
-      return undefined;
-    }
-    const timer = setTimeout(() => {
-      setNow(clock());
-    }, 1000);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [running, clock, now]);
-  return now;
 }

@@ -1,7 +1,8 @@
 /** What the dialogs about a restore say for each of its states. Pure; the exact words are those of the mock. */
-import type { Restore, RestorePlan } from '../../contract';
+import type { Problem, Restore, RestorePlan, RestoreStrategy } from '../../contract';
 import { type ILanguage, measuredText, momentWithYear } from './figures';
 import type { IFace } from './liveDialog';
+import { namesOf } from './words';
 
 /** Where the dialog stands: the plan is made by the server, may name blockers, and may fail to be made. */
 export type PlanState =
@@ -33,37 +34,59 @@ export interface IRestoreSubject {
   readonly volumeName: string;
   readonly snapshotCreatedAt: string;
   readonly undo: boolean;
+  /** Files and folders that come back beside the present ones; left out: all of the volume. */
+  readonly files?: readonly string[];
 }
 
 /** Title and buttons for a state. Restore is blue: it can be undone, and its label says what it costs. */
-export function planFace(subject: IRestoreSubject, state: PlanState, language: ILanguage): IFace {
-  const { trans, format } = language;
-  const { volumeName, snapshotCreatedAt } = subject;
+export function planFace(
+  subject: IRestoreSubject,
+  { state, away }: { readonly state: PlanState; readonly away: Problem | null },
+  language: ILanguage
+): IFace {
+  const { trans } = language;
   const blocked = state.state === 'blocked';
   const count = blocked ? state.plan.blockers.length : 0;
   const stops = state.state === 'planned' && state.plan.stopsServer;
-  const title = blocked
-    ? trans.__('%1 can’t be restored yet', volumeName)
-    : subject.undo
-      ? trans.__('Undo the restore of %1?', volumeName)
-      : trans.__('Restore %1 to %2?', volumeName, momentWithYear(snapshotCreatedAt, format));
   return {
-    title,
+    title: planTitle(subject, blocked, language),
     buttons: [
       { id: 'cancel', label: blocked ? trans.__('Close') : trans.__('Cancel'), look: 'plain' },
       { id: 'clone', label: trans.__('Clone…'), look: 'accept', hidden: !blocked },
       {
         id: 'restore',
-        label: subject.undo
-          ? trans.__('Undo restore')
-          : stops
-            ? trans.__('Stop server and restore')
-            : trans.__('Restore'),
+        label: acceptLabel(subject, stops, trans),
         look: 'accept',
-        off: whyNotApprove(state, count, language)
+        off: away?.detail ?? whyNotApprove(state, count, language)
       }
     ]
   };
+}
+
+function planTitle(subject: IRestoreSubject, blocked: boolean, { trans, format }: ILanguage): string {
+  const { volumeName, undo, files } = subject;
+  const moment = momentWithYear(subject.snapshotCreatedAt, format);
+  if (files !== undefined) {
+    return blocked
+      ? trans.__('Files of %1 can’t be copied back yet', volumeName)
+      : trans.__('Copy files of %1 back from %2?', volumeName, moment);
+  }
+  if (blocked) {
+    return undo
+      ? trans.__('The restore of %1 can’t be undone yet', volumeName)
+      : trans.__('%1 can’t be restored yet', volumeName);
+  }
+  return undo ? trans.__('Undo the restore of %1?', volumeName) : trans.__('Restore %1 to %2?', volumeName, moment);
+}
+
+function acceptLabel({ undo, files }: IRestoreSubject, stops: boolean, trans: ILanguage['trans']): string {
+  if (files !== undefined) {
+    return trans.__('Copy files back');
+  }
+  if (undo) {
+    return stops ? trans.__('Stop server and undo') : trans.__('Undo restore');
+  }
+  return stops ? trans.__('Stop server and restore') : trans.__('Restore');
 }
 
 function whyNotApprove(state: PlanState, blockers: number, { trans }: ILanguage): string | null {
@@ -95,6 +118,7 @@ export interface IChangeLine {
 /** The lines of a plan, or the reason why there are none. Nothing to change is said as such. */
 export function changeLines(
   plan: RestorePlan,
+  strategy: Restore['strategy'],
   undo: boolean,
   { trans, format }: ILanguage
 ): { lines: IChangeLine[] } | { unknown: string } | { nothing: string } {
@@ -106,7 +130,7 @@ export function changeLines(
   if (reverted.files + returned.files + removed.files === 0) {
     return { nothing: trans.__('No file on disk differs. A restore changes nothing.') };
   }
-  const kept = trans.__('(kept in the safety snapshot)');
+  const kept = strategy === 'swap' ? trans.__('(kept for Undo)') : trans.__('(kept in the safety snapshot)');
   return {
     lines: [
       {
@@ -136,88 +160,98 @@ export function changeLines(
   };
 }
 
-/** Whether something blocks it, and how long the last one took. */
-export function readyText(plan: RestorePlan, { trans }: ILanguage): string {
+/** Whether something blocks it, and how long the last one took: of files that says nothing. */
+export function readyText(
+  plan: RestorePlan,
+  { undo, files }: Pick<IRestoreSubject, 'undo' | 'files'>,
+  { trans }: ILanguage
+): string {
+  if (files !== undefined) {
+    return trans.__('Nothing stands in the way.');
+  }
+  if (undo) {
+    return plan.lastDurationMs === null
+      ? trans.__('Nothing blocks this undo.')
+      : trans.__('Nothing blocks this undo. The last restore here took %1.', measuredText(plan.lastDurationMs, trans));
+  }
   return plan.lastDurationMs === null
     ? trans.__('Nothing blocks this restore. No earlier restore to compare with.')
     : trans.__('Nothing blocks this restore. The last one here took %1.', measuredText(plan.lastDurationMs, trans));
 }
 
-/** How long Undo is possible. The plan knows no date before the safety snapshot is taken. */
-export const undoText = ({ trans }: ILanguage): string =>
-  trans.__('You can undo it from the timeline as long as the safety snapshot exists. It is held for 14 days.');
+/** What of the present is kept, and how it comes back. How long, only the plan of a cluster knows: its costs tell it. */
+export function undoText(
+  { strategy }: Pick<Restore, 'strategy'>,
+  { changes }: Pick<RestorePlan, 'changes'>,
+  { trans }: ILanguage
+): string {
+  switch (strategy) {
+    case 'swap':
+      return trans.__('You can undo it from the timeline: the volume as it is now is kept.');
+    case 'files':
+      return changes.known ? trans.__('Nothing is replaced: the files are written to a new folder.') : changes.reason;
+    case 'copy':
+    case 'clone':
+      return trans.__('You can undo it from the timeline as long as the safety snapshot exists.');
+    case undefined:
+      return trans.__(
+        'You can undo it from the timeline as long as the safety snapshot exists. It is held for 14 days.'
+      );
+  }
+}
 
-/** What open files with unsaved edits mean for this restore; the plan only knows what is on disk. */
-export const unsavedText = (count: number, names: string, { trans }: ILanguage): string =>
-  trans._n(
+/** One step, and what it means for the person. */
+export interface IStepText {
+  readonly text: string;
+  readonly hint: string | null;
+}
+
+/** How the server names the step at which kernels end. */
+const STOP = 'Stop your server';
+
+/** What happens, step by step; the last one, where a server stops, is its start. `kernels`: paths of those that run. */
+export function stepTexts(
+  restore: Restore,
+  plan: RestorePlan,
+  kernels: readonly string[],
+  { trans }: ILanguage
+): IStepText[] {
+  const ends = trans._n(
+    '%1 kernel ends and loses its variables: %2',
+    '%1 kernels end and lose their variables: %2',
+    kernels.length,
+    namesOf(kernels, trans)
+  );
+  return [
+    ...restore.steps.map(({ text }) => ({ text, hint: text === STOP && kernels.length > 0 ? ends : null })),
+    ...(plan.stopsServer ? [{ text: startText(plan, trans), hint: null }] : [])
+  ];
+}
+
+const startText = ({ startsServer }: RestorePlan, trans: ILanguage['trans']): string =>
+  startsServer === true ? trans.__('Your server starts again by itself') : trans.__('Start your server (one click)');
+
+/** What open files with unsaved edits mean for this restore; the plan only knows what is on disk. `lost`: they are not saved. */
+export function unsavedText(count: number, names: string, lost: boolean, { trans }: ILanguage): string {
+  const told = trans._n(
     '%1 has unsaved changes, not counted above: %2',
     '%1 have unsaved changes, not counted above: %2',
     count,
     names
   );
-
-/** Title of the card while it runs, and of what became of it. */
-export function progressTitle(restore: Restore, { trans, format, now }: ILanguage): string {
-  const moment = format.moment(restore.snapshotCreatedAt, now());
-  switch (restore.phase) {
-    case 'succeeded':
-      return trans.__('%1 is restored to %2', restore.volumeName, moment);
-    case 'rolled-back':
-      return trans.__('%1 was not restored', restore.volumeName);
-    case 'failed':
-      return trans.__('The restore of %1 failed', restore.volumeName);
-    case 'cancelled':
-      return trans.__('The restore of %1 was cancelled', restore.volumeName);
-    case 'planning':
-    case 'planned':
-    case 'securing':
-    case 'preparing':
-    case 'restoring':
-    case 'verifying':
-      return trans.__('Restoring %1 to %2', restore.volumeName, moment);
-  }
+  return lost ? `${told}. ${trans.__('They are lost when your server stops.')}` : told;
 }
 
-/** Whether a restore is over, one way or the other. */
-export const isFinal = (restore: Restore): boolean =>
-  restore.phase === 'succeeded' ||
-  restore.phase === 'rolled-back' ||
-  restore.phase === 'failed' ||
-  restore.phase === 'cancelled';
-
-/** Whether data may be changing, so that nothing can be cancelled. */
-export const isChanging = (restore: Restore): boolean => restore.phase === 'restoring' || restore.phase === 'verifying';
-
-/** The sentence below the steps. */
-export function progressHint(restore: Restore, { trans }: ILanguage): string {
-  switch (restore.phase) {
-    case 'succeeded':
-      return restore.undo.possible ? trans.__('You can undo it from the timeline.') : restore.undo.reason;
-    case 'rolled-back':
-      return restore.problem === null
-        ? trans.__('Your data is as before.')
-        : trans.__('%1 Your data is as before.', restore.problem.detail);
-    case 'failed':
-      return restore.problem === null ? restore.message : `${restore.problem.detail} ${restore.problem.next}`;
-    case 'cancelled':
-      return trans.__('Your data is as before.');
-    case 'planning':
-    case 'planned':
-    case 'securing':
-    case 'preparing':
-    case 'restoring':
-    case 'verifying':
-      return isChanging(restore)
-        ? trans.__(
-            'You can close this card. The restore goes on. It can’t be cancelled now; you can undo it when it is done.'
-          )
-        : trans.__('You can close this card. The restore goes on.');
+/** A way to restore, as people call it. */
+export function wayName(strategy: RestoreStrategy, { trans }: ILanguage): string {
+  switch (strategy) {
+    case 'swap':
+      return trans.__('Swap the volume');
+    case 'copy':
+      return trans.__('Copy over the volume');
+    case 'files':
+      return trans.__('Copy files back');
+    case 'clone':
+      return trans.__('Clone to a new volume');
   }
-}
-
-/** Milliseconds since the work began, or all it took. */
-export function elapsedMs(restore: Restore, now: Date): number {
-  const begun = restore.steps.find(step => step.startedAt !== null)?.startedAt ?? restore.createdAt;
-  const end = restore.finishedAt === null ? now.getTime() : Date.parse(restore.finishedAt);
-  return Math.max(0, end - Date.parse(begun));
 }

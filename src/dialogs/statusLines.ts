@@ -71,6 +71,7 @@ function running(status: RunningStatus, language: ILanguage): IStatusReport {
     snapshot: trans.__('Snapshots'),
     clone: trans.__('Clones'),
     restore: trans.__('Restores'),
+    files: trans.__('Copying files back'),
     delete: trans.__('Deleting'),
     hold: trans.__('Holding')
   };

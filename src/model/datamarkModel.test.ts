@@ -1,12 +1,20 @@
 import type { IDisposable } from '@lumino/disposable';
-import { problem, type Clone, type Restore } from '../../contract';
+import { problem } from '../../contract';
 import { ApiProblem } from '../api/apiProblem';
 import { FakeServer, until } from '../testing/fakeServer';
 import { language, NOW } from '../testing/fakePage';
 import { manySnapshots } from '../testing/manySnapshots';
-import { sampleClone, sampleOperation, sampleRestore, sampleSnapshot, sampleVolume } from '../testing/samples';
+import {
+  sampleClone,
+  sampleOperation,
+  samplePlan,
+  sampleRestore,
+  sampleSnapshot,
+  sampleVolume
+} from '../testing/samples';
 import { DatamarkModel } from './datamarkModel';
 import { itemsOf } from './listState';
+import { waitsForServer } from './restoresUnderWay';
 
 let server: FakeServer;
 let model: DatamarkModel;
@@ -49,61 +57,14 @@ const show = (visible: boolean) => {
   page.listener();
 };
 
-it('lets no answer that is older than the stream undo what the stream told', async () => {
-  let answer: (restore: Restore) => void = () => undefined;
-  const { api } = server;
-  const slow = new DatamarkModel({
-    api: new Proxy(api, {
-      get: (of, method: keyof typeof api) =>
-        method === 'restore' ? () => new Promise<Restore>(resolve => (answer = resolve)) : of[method]
-    }),
-    page: { visible: true, onChange: () => () => undefined }
-  });
-  const running = sampleRestore({ phase: 'restoring' });
-  const over = sampleRestore({ phase: 'succeeded', finishedAt: '2026-11-19T15:00:02Z' });
-  server.restores = [];
-  const done = slow.whenRestore(over.id, ({ phase }) => phase === 'succeeded', AbortSignal.timeout(5_000));
-  const holder = slow.hold();
-  await until(() => slow.connection.state === 'online' && slow.restores.state === 'ready');
-  server.tell({ type: 'upsert', revision: ++server.revision, object: over });
-  await done;
-  answer(running);
-  await new Promise(resolve => setTimeout(resolve, 0));
-  expect(itemsOf(slow.restores).map(({ phase }) => phase)).toEqual(['succeeded']);
-  holder.dispose();
-  slow.dispose();
-});
-
-it('lets no list of clones that is read for one of them undo what the stream told of any', async () => {
-  const answers: ((clones: readonly Clone[]) => void)[] = [];
-  const { api } = server;
-  let slowly = false;
-  const slow = new DatamarkModel({
-    api: new Proxy(api, {
-      get: (of, method: keyof typeof api) =>
-        method === 'clones' && slowly
-          ? () => new Promise<readonly Clone[]>(resolve => answers.push(resolve))
-          : of[method]
-    }),
-    page: { visible: true, onChange: () => () => undefined }
-  });
-  const made = sampleClone({ state: { phase: 'pending', since: '2026-11-19T14:00:00Z', message: '' } });
-  const ready = sampleClone();
-  const gone = sampleClone({ id: 'home.gone', name: 'gone' });
-  server.clones = [made, gone];
-  const holder = slow.hold();
-  await until(() => slow.connection.state === 'online' && slow.clones.state === 'ready');
-  slowly = true;
-  const done = slow.whenClone(made.id, ({ state }) => state.phase === 'ready', AbortSignal.timeout(5_000));
-  server.tell({ type: 'remove', revision: ++server.revision, kind: 'clone', id: gone.id, volume: null });
-  server.tell({ type: 'upsert', revision: ++server.revision, object: ready });
-  expect((await done).state.phase).toBe('ready');
-  answers.forEach(answer => answer([made, gone]));
-  await new Promise(resolve => setTimeout(resolve, 0));
-  expect(answers).toHaveLength(1);
-  expect(itemsOf(slow.clones).map(({ id, state }) => [id, state.phase])).toEqual([[ready.id, 'ready']]);
-  holder.dispose();
-  slow.dispose();
+it('asks for no stop any more once this page has stopped the server', async () => {
+  const waiting = sampleRestore({ phase: 'waiting', strategy: 'swap', plan: samplePlan({ stopsServer: true }) });
+  server.restores = [waiting];
+  await online();
+  expect(itemsOf(model.restores).map(waitsForServer)).toEqual([true]);
+  model.serverStops(waiting);
+  expect(itemsOf(model.restores).map(({ phase }) => phase)).toEqual(['waiting']);
+  expect(itemsOf(model.restores).map(waitsForServer)).toEqual([false]);
 });
 
 it('asks nothing before somebody holds it', () => {
@@ -251,6 +212,26 @@ it('shows the snapshots of the volume that is chosen, also when it was chosen be
   await until(() => model.timeline.total === 5);
 });
 
+it('shows the snapshots of a volume that is chosen while other lists are still being read', async () => {
+  const { api } = server;
+  const answers: (() => void)[] = [];
+  const slow = new DatamarkModel({
+    api: new Proxy(api, {
+      get: (of, method: keyof typeof api) =>
+        method === 'operations' ? () => new Promise<never[]>(resolve => answers.push(() => resolve([]))) : of[method]
+    }),
+    page: { visible: true, onChange: () => () => undefined }
+  });
+  slow.selectVolume('data-1');
+  const holder = slow.hold();
+  await until(() => slow.timeline.list.state === 'ready');
+  slow.selectVolume('home-1a2b3c4d');
+  await until(() => slow.timeline.total === 5);
+  expect(answers).toHaveLength(1);
+  holder.dispose();
+  slow.dispose();
+});
+
 it('finds the deepest volume that holds a path', async () => {
   await online();
   expect(model.volumeOfPath('work/data/x.csv')?.id).toBe('data-1');
@@ -282,65 +263,10 @@ it('gives up waiting when it is told to, or when the object goes away', async ()
   await expect(second).rejects.toThrow('home.s00001 is gone.');
 });
 
-it('does not let a page that was read earlier undo what is known of a snapshot', async () => {
-  let answer: () => void = () => undefined;
-  const { api } = server;
-  const pending = { phase: 'pending', since: '2026-11-19T14:08:03Z', message: '' } as const;
-  const [first] = server.snapshots;
-  const name = first?.name ?? '';
-  let slow = false;
-  const late = new DatamarkModel({
-    api: new Proxy(api, {
-      get: (target, method: keyof typeof api) =>
-        method === 'snapshots' && slow
-          ? async (...args: Parameters<typeof api.snapshots>) => {
-              const page = await target.snapshots(...args);
-              await new Promise<void>(resolve => (answer = resolve));
-              return { ...page, items: page.items.map(one => (one.name === name ? { ...one, state: pending } : one)) };
-            }
-          : target[method]
-    }),
-    page: { visible: true, onChange: () => () => undefined }
-  });
-  const hold = late.hold();
-  await until(() => late.timeline.list.state === 'ready');
-  slow = true;
-  late.timeline.setFilter({ q: 'snapshot' });
-  await until(() => answer.length === 1);
-  server.put(sampleSnapshot({ ...first, title: 'snapshot told since' }));
-  await until(() => late.knownSnapshot(name)?.title === 'snapshot told since');
-  let taken = false;
-  late.timeline.changed.connect(() => (taken = true));
-  answer();
-  await until(() => taken);
-  expect(late.knownSnapshot(name)?.state.phase).toBe('ready');
-  hold.dispose();
-  late.dispose();
-});
-
-it('does not let a list that was read earlier undo a newer event', async () => {
-  let answer: () => void = () => undefined;
-  const { api } = server;
-  const slow = new DatamarkModel({
-    api: new Proxy(api, {
-      get: (target, name: keyof typeof api) =>
-        name === 'clones'
-          ? () => new Promise(resolve => (answer = () => resolve([sampleClone({ path: '/old' })])))
-          : target[name]
-    }),
-    page: { visible: true, onChange: () => () => undefined }
-  });
-  const hold = slow.hold();
-  await until(() => slow.timeline.list.state === 'ready');
-  server.tell({ type: 'upsert', revision: 9, object: sampleClone({ path: '/new' }) });
-  await until(() => server.calls.length > 0 && slow.clones.state === 'loading');
-  let seen = false;
-  slow.observed.connect((_, event) => (seen ||= event.type === 'upsert'));
-  server.tell({ type: 'upsert', revision: 10, object: sampleClone({ path: '/new' }) });
-  await until(() => seen);
-  answer();
-  await until(() => slow.clones.state === 'ready');
-  expect(itemsOf(slow.clones)[0]?.path).toBe('/new');
-  hold.dispose();
-  slow.dispose();
+it('puts a clone of the same second where the server’s list has it', async () => {
+  server.clones = ['sweep-c', 'sweep-a'].map(id => sampleClone({ id, uid: id }));
+  await online();
+  server.tell({ type: 'upsert', revision: 9, object: sampleClone({ id: 'sweep-b', uid: 'sweep-b' }) });
+  await until(() => itemsOf(model.clones).length === 3);
+  expect(itemsOf(model.clones).map(({ id }) => id)).toEqual(['sweep-c', 'sweep-b', 'sweep-a']);
 });

@@ -110,6 +110,11 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
     );
   }
 
+  serverStops(restore: Restore): void {
+    const { plan } = restore;
+    this.remember({ ...restore, plan: plan === null ? null : { ...plan, stopsServer: false } });
+  }
+
   get selectedVolume(): Volume | null {
     const volumes = itemsOf(this.lists.current.volumes);
     return volumes.find(({ id }) => id === this.wanted) ?? volumes[0] ?? null;
@@ -295,7 +300,7 @@ export class DatamarkModel implements IDatamarkModel, IDisposable {
       const id = this.selectedVolume?.id ?? null;
       const before = this.timeline.volumeId;
       this.timeline.setVolume(id);
-      if (id !== before && this.current.state === 'online' && !this.lists.isReading) {
+      if (id !== before && this.current.state === 'online' && !this.lists.isReadingVolumes) {
         void this.timeline.load();
       }
     }

@@ -37,6 +37,8 @@ export interface Format {
   usedOf(used: Size, requested: Size): string;
   /** "10,412" */
   count(count: number): string;
+  /** "0.871": a measured number, four significant digits. */
+  figure(value: number): string;
 }
 
 /** Makes the writers; without `timeZone` the browser's is used. */
@@ -52,6 +54,7 @@ export function makeFormat(options: { trans: TranslationBundle; locale: string; 
   const offset = writer({ timeZoneName: 'shortOffset' }, 'en-US');
   const shortDate: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
   const countWriter = new Intl.NumberFormat(locale);
+  const figures = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4, useGrouping: false });
   const digits = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, useGrouping: false });
 
   const dateWriter = (parts: Intl.DateTimeFormatOptions, utc: boolean) => {
@@ -147,7 +150,8 @@ export function makeFormat(options: { trans: TranslationBundle; locale: string; 
       const readable = used.bytes === 0 || used.bytes / 1024 ** unit >= 0.01;
       return trans.__('%1 of %2', readable ? inUnit(used.bytes, unit) : bytes(used.bytes), bytes(requested.bytes));
     },
-    count: count => countWriter.format(count)
+    count: count => countWriter.format(count),
+    figure: value => figures.format(value)
   };
 }
 

@@ -8,7 +8,9 @@ const isVolume = (object: IndexedObject): object is Volume => object.kind === 'v
 const isClone = (object: IndexedObject): object is Clone => object.kind === 'clone';
 const isRestore = (object: IndexedObject): object is Restore => object.kind === 'restore';
 const isOperation = (object: IndexedObject): object is Operation => object.kind === 'operation';
-const newer = (one: { createdAt: string }, other: { createdAt: string }) => one.createdAt > other.createdAt;
+/** The order in which the server lists them: newest first, of one moment the last id first. */
+const newer = (one: Clone | Restore, other: Clone | Restore) =>
+  one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
 
 /** The lists as they are now. */
 export interface Lists {
@@ -22,6 +24,7 @@ type Items<K extends keyof Lists> = Extract<Lists[K], { state: 'ready' }>['items
 /** One reading of lists, and what the stream told meanwhile. */
 interface Listing {
   readonly missed: ServerEvent[];
+  hasVolumes: boolean;
   done: Promise<void>;
 }
 
@@ -47,8 +50,9 @@ export class ObjectLists {
     this.options = options;
   }
 
-  get isReading(): boolean {
-    return this.reading !== null;
+  /** Whether volumes are being read, and `afterVolumes` has not run yet. */
+  get isReadingVolumes(): boolean {
+    return this.reading?.hasVolumes === false;
   }
 
   /** Reads all lists; while that runs, a second call waits for the same answers. `afterVolumes` runs as part of it. */
@@ -60,7 +64,10 @@ export class ObjectLists {
     const listing = this.begin();
     this.reading = listing;
     listing.done = Promise.all([
-      this.readOne(listing, 'volumes', () => api.volumes(), isVolume).then(afterVolumes),
+      this.readOne(listing, 'volumes', () => api.volumes(), isVolume).then(() => {
+        listing.hasVolumes = true;
+        return afterVolumes();
+      }),
       this.readOne(listing, 'clones', () => api.clones(), isClone),
       this.readOne(listing, 'restores', () => api.restores(), isRestore),
       this.readOne(listing, 'operations', () => api.operations(), isOperation)
@@ -154,7 +161,7 @@ export class ObjectLists {
   }
 
   private begin(): Listing {
-    const listing: Listing = { missed: [], done: Promise.resolve() };
+    const listing: Listing = { missed: [], hasVolumes: false, done: Promise.resolve() };
     this.underWay.add(listing);
     return listing;
   }

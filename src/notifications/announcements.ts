@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Clone, Problem, Restore, Snapshot } from '../../contract';
 import { type ILanguage, measuredText } from '../dialogs/figures';
-import { elapsedMs, progressTitle } from '../dialogs/restoreWords';
+import { elapsedMs, progressTitle } from '../dialogs/restoreProgressWords';
 import { snapshotLabel } from '../dialogs/words';
 import { CommandIDs } from '../tokens';
 
@@ -101,24 +101,22 @@ export function restoreMessage(restore: Restore, language: ILanguage): IMessage 
   const headline = progressTitle(restore, language);
   switch (restore.phase) {
     case 'succeeded':
-      return {
-        type: 'success',
-        text: `${headline}. ${trans.__('It took %1.', measuredText(elapsedMs(restore, now()), trans))}`,
-        actions: [
-          ...(restore.undo.possible
-            ? [{ label: trans.__('Undo…'), command: CommandIDs.undoRestore, args: { restore: restore.id } }]
-            : []),
-          ...(restore.safetySnapshot === null ? [] : [show(restore.safetySnapshot, language)])
-        ]
-      };
+      return restore.strategy === 'files'
+        ? filesMessage(restore, language)
+        : {
+            type: 'success',
+            text: `${headline}. ${trans.__('It took %1.', measuredText(elapsedMs(restore, now()), trans))}`,
+            actions: [
+              ...(restore.undo.possible
+                ? [{ label: trans.__('Undo…'), command: CommandIDs.undoRestore, args: { restore: restore.id } }]
+                : []),
+              ...(restore.safetySnapshot === null ? [] : [show(restore.safetySnapshot, language)])
+            ]
+          };
     case 'rolled-back':
       return {
         type: 'error',
-        text: trans.__(
-          '%1 was not restored. %2 Your data is as before.',
-          restore.volumeName,
-          restore.problem?.detail ?? ''
-        ),
+        text: trans.__('%1. %2 Your data is as before.', headline, restore.problem?.detail ?? ''),
         actions: restore.problem === null ? [] : [details(headline, restore.problem, language)]
       };
     case 'failed':
@@ -131,10 +129,18 @@ export function restoreMessage(restore: Restore, language: ILanguage): IMessage 
     case 'planned':
     case 'securing':
     case 'preparing':
+    case 'waiting':
     case 'restoring':
     case 'verifying':
       return { type: 'in-progress', text: headline, actions: [] };
   }
+}
+
+/** The server says how many files there are, and what the snapshot did not have. */
+function filesMessage({ message, volume, target }: Restore, { trans }: ILanguage): IMessage {
+  const open = { label: trans.__('Show folder'), command: CommandIDs.showVolume };
+  const actions = target === undefined ? [] : [{ ...open, args: { volume, folder: target } }];
+  return { type: 'success', text: message, actions };
 }
 
 /** What did not happen, why, and a button with everything else. */

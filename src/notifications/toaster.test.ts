@@ -14,7 +14,8 @@ const toasterOn = (model: FakeModel, withPanel = true) => {
   if (withPanel) {
     commands.addCommand(CommandIDs.showSnapshot, { execute: () => undefined });
   }
-  return new Toaster({ model: model as unknown as IDatamarkModel, commands, language, followMs: 60_000 });
+  const typed = model as unknown as IDatamarkModel;
+  return new Toaster({ model: typed, commands, language, followMs: 60_000, drawnMs: 100 });
 };
 const shown = () =>
   Notification.manager.notifications.map(one => [one.type, one.message, one.options.actions?.map(act => act.label)]);

@@ -9,7 +9,7 @@ import type { Clone, Problem, Restore, Snapshot } from '../../contract';
 import type { IAnnouncer } from '../announcer';
 import { problemOf } from '../commands/problemOf';
 import type { ILanguage } from '../dialogs/figures';
-import { isFinal } from '../dialogs/restoreWords';
+import { isFinal } from '../dialogs/restoreProgressWords';
 import type { IDatamarkModel } from '../tokens';
 import {
   cloneMessage,
@@ -26,20 +26,20 @@ export interface IToasterOptions {
   readonly language: ILanguage;
   /** Longest time a message waits for its end, in ms; the thing itself goes on. */
   readonly followMs: number;
+  /** Longest time until JupyterLab has drawn a message; with "Do not disturb" it never does. In ms. */
+  readonly drawnMs: number;
 }
 
 /** How long a message that asks for nothing stays, in ms. */
 const READ_MS = 10_000;
-/** Longest time until JupyterLab has drawn a message; with "Do not disturb" it never does. In ms. */
-const DRAWN_MS = 1_000;
 
 /**
  * Resolves once the message is drawn. JupyterLab 4.6 loses what replaces it before: it then makes a second toast of the
  * same id, which react-toastify drops, and the first one would say "in progress" for good.
  */
-const drawn = (id: string): Promise<void> =>
+const drawn = (id: string, ms: number): Promise<void> =>
   new Promise(resolve => {
-    const end = Date.now() + DRAWN_MS;
+    const end = Date.now() + ms;
     const look = () => {
       if (document.getElementById(id) !== null || Date.now() > end) {
         resolve();
@@ -106,9 +106,9 @@ export class Toaster implements IAnnouncer, IDisposable {
     if (begun.type !== 'in-progress') {
       return;
     }
-    const { language, followMs } = this._options;
+    const { language, followMs, drawnMs } = this._options;
     const replace = async (message: IMessage) => {
-      await drawn(id);
+      await drawn(id, drawnMs);
       // Closed meanwhile: what became of it is worth a message of its own.
       if (!Notification.update({ id, message: message.text, type: message.type, ...this._optionsOf(message) })) {
         this._emit(message);

@@ -19,11 +19,14 @@ export function openMenu(commands: CommandRegistry, entries: readonly MenuEntry[
   }
   const before = document.activeElement;
   menu.aboutToClose.connect(() => {
-    // The menu may not be disposed while it is still closing, and a command may move the focus on.
-    requestAnimationFrame(() => {
+    // Before a dialog of the chosen command comes up, which gives the focus back to where it was then.
+    queueMicrotask(() => {
       if (before instanceof HTMLElement && (document.activeElement === document.body || !document.activeElement)) {
         before.focus();
       }
+    });
+    // The menu may not be disposed while it is still closing.
+    requestAnimationFrame(() => {
       if (!menu.isAttached) {
         menu.dispose();
       }

@@ -161,7 +161,7 @@ it('makes a snapshot from the empty timeline, which owns the only filled button'
 
 it('keeps a button that can’t be used focusable, with the reason', async () => {
   const off = { available: false as const, reason: 'The file system is read-only.', fix: 'Mount it writable.' };
-  server.volumes = [sampleVolume({ can: { snapshot: off, clone: off, restore: off } })];
+  server.volumes = [sampleVolume({ can: { snapshot: off, clone: off, restore: off, files: off } })];
   server.snapshots = manySnapshots(1);
   await scene.show('snapshot 0');
   const button = scene.query('.is-primary');
@@ -227,7 +227,7 @@ it('counts the time of what is being created on the row itself', async () => {
 it('restores what the user chose, and ignores what another version saved', () => {
   scene.state.restore({ open: { clones: true, timeline: 'x', more: 1 }, volume: 'data-1', snapshot: 7 });
   expect(scene.state.saved).toEqual({
-    open: { volumes: true, timeline: true, clones: true },
+    open: { volumes: true, timeline: true, clones: true, ingest: false, lineage: false },
     volume: 'data-1',
     snapshot: null
   });

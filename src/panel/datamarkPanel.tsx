@@ -7,6 +7,8 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { datamarkIcon } from '../icons';
 import type { Format } from '../model/format';
+import type { LineageModel } from '../model/lineageModel';
+import type { MirrorsModel } from '../model/mirrorsModel';
 import type { IDatamarkModel } from '../tokens';
 import type { PanelState } from './panelState';
 
@@ -14,6 +16,8 @@ const PanelView = React.lazy(() => import('./panelView'));
 
 export interface DatamarkPanelOptions {
   readonly model: IDatamarkModel;
+  readonly lineage: LineageModel;
+  readonly mirrors: MirrorsModel;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
   readonly format: Format;
@@ -60,8 +64,8 @@ export class DatamarkPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element | null {
-    const { model, commands, trans, format, state } = this.options;
-    const environment = { model, commands, trans, format, state, visible: this.isVisible };
+    const { model, lineage, mirrors, commands, trans, format, state } = this.options;
+    const environment = { model, lineage, mirrors, commands, trans, format, state, visible: this.isVisible };
     return this.shown ? (
       <React.Suspense fallback={null}>
         <PanelView environment={environment} wish={this.wish} />

@@ -6,11 +6,15 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 import type { Format } from '../model/format';
+import type { LineageModel } from '../model/lineageModel';
+import type { MirrorsModel } from '../model/mirrorsModel';
 import type { IDatamarkModel } from '../tokens';
 import type { PanelState } from './panelState';
 
 export interface PanelEnvironment {
   readonly model: IDatamarkModel;
+  readonly lineage: LineageModel;
+  readonly mirrors: MirrorsModel;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
   readonly format: Format;

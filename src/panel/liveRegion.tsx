@@ -1,7 +1,7 @@
 /** Says changes of state to assistive technology: one polite and one assertive region, each at most once a second. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { ServerEvent } from '../../contract';
+import type { IndexedObject, ServerEvent } from '../../contract';
 import { snapshotLabel } from '../dialogs/words';
 import { useEnvironment } from './environment';
 
@@ -54,7 +54,32 @@ export function announcementOf(
         return null;
     }
   }
+  if (object.kind === 'mirror' && before !== undefined && object.health.state !== before) {
+    return object.health.state === 'unhealthy'
+      ? {
+          text: trans.__('Replication into %1 is unhealthy. %2', object.volumeName, firstReason(object.health.reasons)),
+          assertive: true
+        }
+      : object.health.state === 'healthy'
+        ? { text: trans.__('Replication into %1 is healthy', object.volumeName), assertive: false }
+        : null;
+  }
   return null;
+}
+
+const firstReason = (reasons: readonly { readonly message: string }[]): string => reasons[0]?.message ?? '';
+
+/** What of an object is said when it changes. */
+function phaseOf(object: Exclude<IndexedObject, { kind: 'volume' | 'operation' }>): string {
+  switch (object.kind) {
+    case 'snapshot':
+    case 'clone':
+      return object.state.phase;
+    case 'restore':
+      return object.phase;
+    case 'mirror':
+      return object.health.state;
+  }
 }
 
 /** The two regions. */
@@ -87,7 +112,7 @@ export function LiveRegions(): JSX.Element {
       const { object } = event;
       const key = `${object.kind}:${object.uid}`;
       const said = announcementOf(event, phases.get(key), trans);
-      phases.set(key, object.kind === 'restore' ? object.phase : object.state.phase);
+      phases.set(key, phaseOf(object));
       if (said !== null) {
         waiting.push(said);
         timer ??= setTimeout(say, 0);

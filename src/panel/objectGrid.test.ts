@@ -2,7 +2,9 @@ import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { DatamarkModel } from '../model/datamarkModel';
-import { language } from '../testing/fakePage';
+import { LineageModel } from '../model/lineageModel';
+import { MirrorsModel } from '../model/mirrorsModel';
+import { ALWAYS_VISIBLE, language } from '../testing/fakePage';
 import { FakeServer } from '../testing/fakeServer';
 import { sampleClone, sampleVolume } from '../testing/samples';
 import { until } from '../testing/until';
@@ -20,7 +22,7 @@ beforeEach(async () => {
   const server = new FakeServer();
   server.volumes = [sampleVolume(), sampleVolume({ id: 'data-1', name: 'data' })];
   server.clones = [sampleClone(), sampleClone({ id: 'home.other', name: 'other' })];
-  model = new DatamarkModel({ api: server.api, page: { visible: true, onChange: () => () => undefined } });
+  model = new DatamarkModel({ api: server.api, page: ALWAYS_VISIBLE });
   ran = [];
   scrolled = [];
   // The test page has no layout and does not scroll.
@@ -34,6 +36,8 @@ beforeEach(async () => {
   const state = new PanelState();
   panel = new DatamarkPanel({
     model,
+    lineage: new LineageModel({ api: server.api, model, page: ALWAYS_VISIBLE }),
+    mirrors: new MirrorsModel({ api: server.api, model, page: ALWAYS_VISIBLE }),
     commands,
     trans: language.trans,
     format: language.format,

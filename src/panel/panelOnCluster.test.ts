@@ -3,7 +3,7 @@ import { AWAY, claimClone, claimVolume, hubStatus, waitingClone } from '../testi
 import { type FakeServer, until } from '../testing/fakeServer';
 import { manySnapshots } from '../testing/manySnapshots';
 import { PanelScene } from '../testing/panelScene';
-import { sampleProblem } from '../testing/samples';
+import { sampleOperation, samplePlan, sampleProblem, sampleRestore } from '../testing/samples';
 import { CommandIDs } from '../tokens';
 
 let scene: PanelScene;
@@ -80,14 +80,66 @@ it('offers to look for snapshots made elsewhere, also where none is shown', asyn
 it('says that a volume can’t have snapshots, with a dash in place of their number', async () => {
   const off = { available: false, reason: 'No VolumeSnapshotClass.', fix: 'An admin can add one.' } as const;
   server.snapshots = [];
-  server.volumes = [claimVolume({ can: { snapshot: off, clone: off, restore: off } })];
+  server.volumes = [claimVolume({ can: { snapshot: off, clone: off, restore: off, files: off } })];
   await scene.show('home can’t have snapshots', 'No VolumeSnapshotClass.', 'Show what is missing', 'home· –');
   scene.clickButton('Show what is missing');
   expect(scene.ran).toEqual([[CommandIDs.check, {}]]);
 });
 
-it('promises no restore where there is none', async () => {
+it('promises of what can be brought back only what can be', async () => {
+  const yes = { available: true } as const;
+  const can = claimVolume().can;
   server.snapshots = [];
-  await scene.show('No snapshots of home yet', 'beside your work.');
-  expect(scene.text()).not.toContain('restore all of it');
+  await scene.show('No snapshots of home yet', 'You can clone it to look into it beside your work.');
+  expect(scene.text()).not.toMatch(/restore all|copy files/);
+  server.tell({ type: 'upsert', revision: ++server.revision, object: claimVolume({ can: { ...can, files: yes } }) });
+  await until(() => scene.text().includes('You can copy files back, or clone it'));
+  const all = claimVolume({ can: { ...can, files: yes, restore: yes } });
+  server.tell({ type: 'upsert', revision: ++server.revision, object: all });
+  await until(() => scene.text().includes('You can copy files back, restore all of it, or clone it'));
+});
+
+it('says on the row of a snapshot that its volume goes back to it, from the first look on and until it is over', async () => {
+  const [newest] = server.snapshots;
+  const snapshot = newest?.name ?? '';
+  const restoring = sampleRestore({ volume: 'claim-alice', phase: 'restoring', strategy: 'swap', snapshot });
+  server.restores = [restoring];
+  await scene.show('Restoring…', 'Restoring to 17 Nov, 09:12');
+  const row = scene.query('.dm-snap[aria-label*="Restoring…"]');
+  expect(row.getAttribute('aria-label')).toContain('snapshot 0');
+  expect(row.querySelector('.dm-spin')).not.toBeNull();
+  expect(await scene.serious()).toEqual([]);
+
+  const ended = { ...restoring, phase: 'succeeded', finishedAt: new Date().toISOString() } as const;
+  server.tell({ type: 'upsert', revision: ++server.revision, object: ended });
+  await until(() => scene.text().includes('Restored from') && !scene.text().includes('Restoring…'));
+
+  const undoing = { ...restoring, id: 'restore-2', uid: 'uid-2', undoOf: ended.id, snapshot: ended.id } as const;
+  server.tell({ type: 'upsert', revision: ++server.revision, object: undoing });
+  await until(() => scene.text().includes('Undoing…'));
+  expect(scene.query('.dm-snap[aria-label*="Undoing…"]').getAttribute('aria-label')).toContain('Restored from');
+});
+
+it('says in the volume’s row and in the footer that a restore waits for the server, and offers to stop it', async () => {
+  const restore = sampleRestore({
+    volume: 'claim-alice',
+    phase: 'waiting',
+    strategy: 'swap',
+    plan: samplePlan({ stopsServer: true })
+  });
+  server.restores = [restore];
+  server.operations = [
+    sampleOperation({ verb: 'restore', object: { kind: 'restore', name: restore.id, label: 'Restore' } })
+  ];
+  await scene.show('Ready to go back to 17 Nov, 09:12: your server has to stop', 'home waits until your server stops');
+  expect(scene.query('.dm-vol.is-selected').textContent).not.toContain('Snapshot');
+  scene.clickButton('Stop server now');
+  expect(scene.ran).toEqual([[CommandIDs.stopServer, { restore: restore.id }]]);
+  expect(await scene.serious()).toEqual([]);
+});
+
+it('says in the volume’s row that it is being restored, and offers nothing there meanwhile', async () => {
+  server.restores = [sampleRestore({ volume: 'claim-alice', phase: 'restoring', strategy: 'swap' })];
+  await scene.show('Restoring to 17 Nov, 09:12');
+  expect(scene.query('.dm-vol.is-selected').querySelectorAll('button')).toHaveLength(0);
 });

@@ -1,7 +1,7 @@
 /** What the user chose in the panel: open sections, volume, opened row. Saved and restored by the panel plugin. */
 import { Signal, type ISignal } from '@lumino/signaling';
 
-export type SectionName = 'volumes' | 'timeline' | 'clones';
+export type SectionName = 'volumes' | 'timeline' | 'clones' | 'ingest' | 'lineage';
 
 /** As it is saved. Unknown keys of other versions are ignored. */
 export interface SavedPanelState {
@@ -11,7 +11,7 @@ export interface SavedPanelState {
 }
 
 const DEFAULT: SavedPanelState = {
-  open: { volumes: true, timeline: true, clones: false },
+  open: { volumes: true, timeline: true, clones: false, ingest: false, lineage: false },
   volume: null,
   snapshot: null
 };
@@ -58,7 +58,13 @@ export class PanelState {
       return typeof value === 'boolean' ? value : DEFAULT.open[name];
     };
     this.set({
-      open: { volumes: flag('volumes'), timeline: flag('timeline'), clones: flag('clones') },
+      open: {
+        volumes: flag('volumes'),
+        timeline: flag('timeline'),
+        clones: flag('clones'),
+        ingest: flag('ingest'),
+        lineage: flag('lineage')
+      },
       volume: typeof volume === 'string' ? volume : null,
       snapshot: typeof snapshot === 'string' ? snapshot : null
     });

@@ -3,6 +3,8 @@ import * as React from 'react';
 import { ClonesSection } from './clones/clonesSection';
 import { EnvironmentProvider, useSignal, type PanelEnvironment } from './environment';
 import { Footer } from './footer/footer';
+import { IngestSection } from './ingest/ingestSection';
+import { LineageSection } from './lineage/lineageSection';
 import { LiveRegions } from './liveRegion';
 import { TimelineSection } from './timeline/timelineSection';
 import { VolumesSection } from './volumes/volumesSection';
@@ -15,10 +17,19 @@ export interface PanelViewProps {
 
 /** The panel. */
 export default function PanelView({ environment, wish }: PanelViewProps): JSX.Element {
-  const { model, state } = environment;
+  const { model, lineage, mirrors, state, visible } = environment;
   useSignal(model.changed);
   useSignal(model.timeline.changed);
+  useSignal(lineage.changed);
+  useSignal(mirrors.changed);
   useSignal(state.changed);
+  React.useEffect(() => {
+    if (!visible) {
+      return;
+    }
+    const viewed = mirrors.view();
+    return () => viewed.dispose();
+  }, [mirrors, visible]);
   const { connection, volumes } = model;
   const unread = volumes.state === 'unreachable' && volumes.asOf === null;
   const blocked =
@@ -33,11 +44,20 @@ export default function PanelView({ environment, wish }: PanelViewProps): JSX.El
   return (
     <EnvironmentProvider value={environment}>
       <div className="dm-panel dm-root">
-        <VolumesSection blocked={blocked} grow={nothingYet || refused || (!timelineOpen && !state.isOpen('clones'))} />
+        <VolumesSection
+          blocked={blocked}
+          grow={
+            nothingYet ||
+            refused ||
+            (!timelineOpen && !state.isOpen('clones') && !(mirrors.isShown && state.isOpen('ingest')))
+          }
+        />
         {nothingYet || refused ? null : (
           <>
             <TimelineSection wish={wish} />
             <ClonesSection grow={!timelineOpen} />
+            {mirrors.isShown ? <IngestSection grow={!timelineOpen && !state.isOpen('clones')} /> : null}
+            {lineage.isShown ? <LineageSection /> : null}
           </>
         )}
         <Footer />

@@ -2,11 +2,11 @@
 import type * as React from 'react';
 import { moveInActions } from './gridKeys';
 
-const BUTTONS = 'button:not([hidden])';
+const BUTTONS = 'button:not([hidden]), a[href]';
 
 /** Focuses the first button of a row; false: it has none. */
 export function enterActions(row: Element | null): boolean {
-  const button = row?.querySelector<HTMLButtonElement>(BUTTONS) ?? null;
+  const button = row?.querySelector<HTMLElement>(BUTTONS) ?? null;
   button?.focus();
   return button !== null;
 }
@@ -19,7 +19,7 @@ export function keyOnAction(event: React.KeyboardEvent<HTMLElement>): boolean {
     return false;
   }
   const row = target.closest('[role="row"]');
-  const buttons = [...(row?.querySelectorAll<HTMLButtonElement>(BUTTONS) ?? [])];
+  const buttons = [...(row?.querySelectorAll<HTMLElement>(BUTTONS) ?? [])];
   const at = buttons.findIndex(button => button === target);
   const to = moveInActions(event.key, at, buttons.length, isRightToLeft(list));
   if (at < 0 || to === null) {

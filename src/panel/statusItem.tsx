@@ -1,12 +1,14 @@
-/** Item of the status bar: "home: snapshot 12 min ago". Shows what is known and asks nothing. */
+/** Item of the status bar: "home: snapshot 12 min ago", "home: restoring…". Shows what is known and asks nothing. */
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal, type ISignal } from '@lumino/signaling';
 import * as React from 'react';
 import { datamarkIcon } from '../icons';
 import type { Format } from '../model/format';
+import { itemsOf } from '../model/listState';
 import type { IDatamarkModel } from '../tokens';
 import { Icon } from './icon';
+import { statusWords } from './statusWords';
 
 /** Written anew this often, in ms. */
 const TICK = 60_000;
@@ -53,11 +55,10 @@ export class StatusItem extends ReactWidget {
     }
     const now = new Date();
     this.timer = setTimeout(() => this.update(), TICK);
-    const text =
-      volume.lastSnapshotAt === null
-        ? trans.__('%1: no snapshot yet', volume.name)
-        : trans.__('%1: snapshot %2', volume.name, format.agoAlone(volume.lastSnapshotAt, now));
-    const when = volume.lastSnapshotAt === null ? '' : `\n${format.full(volume.lastSnapshotAt)}`;
+    // While nobody follows it, what was last seen of a restore says nothing of now.
+    const restores = model.connection.state === 'idle' ? [] : itemsOf(model.restores);
+    const { text, at } = statusWords(volume, restores, now, format, trans);
+    const when = at === null ? '' : `\n${format.full(at)}`;
     return (
       <button
         type="button"

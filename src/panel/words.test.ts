@@ -50,7 +50,7 @@ describe('space of a volume', () => {
 
 it('labels a row with everything a listener needs', () => {
   const snapshot = sampleSnapshot({ createdAt: '2026-11-19T14:08:00Z', heldUntil: 'forever' });
-  expect(rowLabel(snapshot, NOW, format, trans)).toBe(
+  expect(rowLabel(snapshot, null, NOW, format, trans)).toBe(
     'features v3 frozen, 12 min ago, ready, held, from features.ipynb'
   );
 });
@@ -81,7 +81,9 @@ describe('a restore that has ended', () => {
     const gone = restore({ phase: 'succeeded', undo: { possible: false, reason: 'The safety snapshot was deleted.' } });
     expect(restoreFacts(gone, NOW, format, trans)).toBe('14:15:00 · took 1 min 50 s · by alice');
     expect(restoreRemarks(gone, trans)).toEqual(['No Undo: The safety snapshot was deleted.']);
-    expect(restoreLabel(gone, NOW, format, trans)).toBe('Restored from 17 Nov, 09:12, 5 min ago, features v3 frozen');
+    expect(restoreLabel(gone, null, NOW, format, trans)).toBe(
+      'Restored from 17 Nov, 09:12, 5 min ago, features v3 frozen'
+    );
   });
 
   it('says why it was rolled back and what that means', () => {

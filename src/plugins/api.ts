@@ -4,6 +4,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { DatamarkApi } from '../api/datamarkApi';
 import { browserPage } from '../model/browserPage';
 import { DatamarkModel } from '../model/datamarkModel';
+import { LineageModel } from '../model/lineageModel';
+import { MirrorsModel } from '../model/mirrorsModel';
 import { IDatamark } from '../tokens';
 
 const plugin: JupyterFrontEndPlugin<IDatamark> = {
@@ -15,7 +17,14 @@ const plugin: JupyterFrontEndPlugin<IDatamark> = {
   activate: (app: JupyterFrontEnd, translator: ITranslator | null): IDatamark => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_datamark');
     const api = new DatamarkApi({ serverSettings: app.serviceManager.serverSettings, trans });
-    return { api, model: new DatamarkModel({ api, page: browserPage(document) }) };
+    const page = browserPage(document);
+    const model = new DatamarkModel({ api, page });
+    return {
+      api,
+      model,
+      lineage: new LineageModel({ api, model, page }),
+      mirrors: new MirrorsModel({ api, model, page })
+    };
   }
 };
 

@@ -4,13 +4,17 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 import { IAnnouncer } from '../announcer';
+import type { ICommandContext } from '../commands/commandContext';
 import { commandList } from '../commands/commandList';
 import { pageContext } from '../commands/pageContext';
 import { followReasons, registerCommand } from '../commands/registerCommands';
+import { problemOf } from '../commands/problemOf';
 import { watchRestores } from '../commands/reloadOffer';
+import { tellFollowed } from '../commands/restoreWithStop';
 import { IDatamark } from '../tokens';
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -24,6 +28,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IDocumentManager,
     INotebookTracker,
     IFileBrowserFactory,
+    IRenderMimeRegistry,
     ISettingRegistry,
     ITranslator,
     ICommandPalette
@@ -36,6 +41,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     manager: IDocumentManager | null,
     notebooks: INotebookTracker | null,
     fileBrowsers: IFileBrowserFactory | null,
+    rendermime: IRenderMimeRegistry | null,
     settings: ISettingRegistry | null,
     translator: ITranslator | null,
     palette: ICommandPalette | null
@@ -48,6 +54,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       manager,
       notebooks,
       fileBrowsers,
+      rendermime,
       settings,
       translator
     });
@@ -60,14 +67,34 @@ const plugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command, category, args: { isPalette: true } });
     }
     watchRestores(context);
+    tellFollowed(context).catch((error: unknown) => {
+      context.announcer.problem(
+        context.trans.__('How the restore ended is not known'),
+        problemOf(error, context.trans)
+      );
+    });
+    goOnWithLeft(context).catch((error: unknown) => {
+      context.announcer.problem(
+        context.trans.__('A reproduction was begun, and does not go on'),
+        problemOf(error, context.trans)
+      );
+    });
     const follow = followReasons(
       app.commands,
       entries.map(({ id, whyNot }) => ({ id, whyNot: () => whyNot({}) }))
     );
     datamark.model.changed.connect(follow);
+    datamark.mirrors.changed.connect(follow);
     // Most commands of the palette act on the open row.
     datamark.model.timeline.changed.connect(follow);
   }
 };
+
+/** Loaded only where something was left. */
+async function goOnWithLeft(context: ICommandContext): Promise<void> {
+  if (context.begun.all().length > 0) {
+    await (await import('../commands/reproduce')).goOnWithBegun(context);
+  }
+}
 
 export default plugin;

@@ -39,6 +39,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       manager,
       notebooks,
       fileBrowsers: null,
+      rendermime: null,
       settings,
       translator
     });

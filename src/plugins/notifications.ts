@@ -8,6 +8,8 @@ import { IDatamark } from '../tokens';
 
 /** A message waits a day at most; rows and footer go on telling. */
 const FOLLOW_MS = 24 * 3600 * 1000;
+/** A busy page takes some seconds to draw its first message. */
+const DRAWN_MS = 10_000;
 
 const plugin: JupyterFrontEndPlugin<IAnnouncer> = {
   id: 'jupyterlab-datamark:notifications',
@@ -24,7 +26,8 @@ const plugin: JupyterFrontEndPlugin<IAnnouncer> = {
       model: datamark.model,
       commands: app.commands,
       language: { trans, format, now: () => new Date() },
-      followMs: FOLLOW_MS
+      followMs: FOLLOW_MS,
+      drawnMs: DRAWN_MS
     });
   }
 };

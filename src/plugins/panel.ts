@@ -7,7 +7,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { snapshotAsked } from '../commands/openRow';
 import { whyNoSnapshot } from '../commands/reasons';
 import { followReasons } from '../commands/registerCommands';
-import { datamarkIcon } from '../icons';
+import { datamarkIcon, updateIcon } from '../icons';
 import { makeFormat } from '../model/format';
 import { DatamarkPanel } from '../panel/datamarkPanel';
 import { PanelState } from '../panel/panelState';
@@ -36,12 +36,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const words = translator ?? nullTranslator;
     const trans = words.load('jupyterlab_datamark');
-    const { model } = datamark;
+    const { model, lineage, mirrors } = datamark;
     const { commands, shell } = app;
     const settings = watchSettings(registry);
     const state = new PanelState();
     const panel = new DatamarkPanel({
       model,
+      lineage,
+      mirrors,
       commands,
       trans,
       format: makeFormat({ trans, locale: words.languageCode }),
@@ -71,6 +73,19 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
     palette?.addItem({ command: CommandIDs.openPanel, category: trans.__('Datamark') });
+    commands.addCommand(CommandIDs.showIngest, {
+      label: trans.__('Show Mirrors'),
+      caption: trans.__('How old replicated data is, and whether replication is healthy'),
+      icon: updateIcon,
+      isVisible: () => mirrors.isShown,
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () => {
+        state.setOpen('ingest', true);
+        open();
+        return { outcome: 'done' };
+      }
+    });
+    palette?.addItem({ command: CommandIDs.showIngest, category: trans.__('Datamark') });
     const asked = (args: { readonly snapshot?: unknown }): string | null =>
       typeof args.snapshot === 'string' ? args.snapshot : null;
     const whyNotShown = (name: string | null) => whyNoSnapshot(model, name, trans);

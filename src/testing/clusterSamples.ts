@@ -18,7 +18,7 @@ export const claimVolume = (change: Partial<Volume> = {}): Volume =>
     driver: 'cow.csi.test',
     storageClass: 'cow',
     accessModes: ['ReadWriteOnce'],
-    can: { snapshot: { available: true }, clone: { available: true }, restore: NOT_HERE },
+    can: { snapshot: { available: true }, clone: { available: true }, restore: NOT_HERE, files: NOT_HERE },
     ...change
   });
 

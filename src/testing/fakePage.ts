@@ -6,7 +6,11 @@ import { Signal } from '@lumino/signaling';
 import type { Problem, Restore, ServerEvent, Snapshot, Volume } from '../../contract';
 import type { ICommandContext } from '../commands/commandContext';
 import type { IOpenDocument, OnDisk } from '../commands/openDocuments';
+import { begunReproductions } from '../commands/begunReproductions';
+import type { ServerSighting } from '../commands/ownServer';
 import { makeFormat } from '../model/format';
+import { LineageModel } from '../model/lineageModel';
+import { MirrorsModel } from '../model/mirrorsModel';
 import { readSettings, type Settings } from '../settings';
 import type { Connection, IDatamarkApi, IDatamarkModel, ListState } from '../tokens';
 import { sampleVolume } from './samples';
@@ -23,6 +27,9 @@ export const language = {
 
 const YES = { available: true } as const;
 
+/** A page that nobody hides. */
+export const ALWAYS_VISIBLE = { visible: true, onChange: () => () => undefined };
+
 /** A connection on which everything is possible. */
 export const ONLINE: Connection = {
   state: 'online',
@@ -33,7 +40,7 @@ export const ONLINE: Connection = {
     provider: { kind: 'local', label: 'plain directories' },
     user: 'alice',
     platform: null,
-    capabilities: { snapshot: YES, clone: YES, restore: YES, delete: YES, hold: YES },
+    capabilities: { snapshot: YES, clone: YES, restore: YES, files: YES, delete: YES, hold: YES },
     notices: [],
     freshness: { current: true },
     node: 'v24.0.0',
@@ -69,6 +76,10 @@ export class FakeModel {
     this.refreshed += 1;
     return Promise.resolve();
   };
+  stoppedFor: string | null = null;
+  serverStops = ({ id }: Restore): void => {
+    this.stoppedFor = id;
+  };
   knownSnapshot = (name: string) => this.known.get(name) ?? null;
   volumeOfPath = (path: string): Volume | null => {
     const items = this.volumes.state === 'ready' ? this.volumes.items : [];
@@ -76,7 +87,11 @@ export class FakeModel {
     return holding.sort((one, other) => (other.browsePath?.length ?? 0) - (one.browsePath?.length ?? 0))[0] ?? null;
   };
   whenSnapshot = () => new Promise<Snapshot>(resolve => (this.finishSnapshot = resolve));
-  whenRestore = () => new Promise<Restore>(resolve => (this.finishRestore = resolve));
+  whenRestoreCalls = 0;
+  whenRestore = () => {
+    this.whenRestoreCalls += 1;
+    return new Promise<Restore>(resolve => (this.finishRestore = resolve));
+  };
   whenClone = () => new Promise<never>(() => undefined);
 
   emit(event: ServerEvent): void {
@@ -118,6 +133,8 @@ export interface IFakePage {
     reloaded: string[];
     failing: string[];
   };
+  /** The page's own server: what was done to it, what the next looks see (then it is back), why it does not stop. */
+  readonly server: { done: string[]; sightings: ServerSighting[]; refusal: Error | null; followed: string | null };
 }
 
 /** A page with one volume, no open file, and the given answers. */
@@ -134,11 +151,24 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
     reloaded: [],
     failing: []
   };
+  const server: IFakePage['server'] = { done: [], sightings: [], refusal: null, followed: null };
+  const api = fakeApi(answers, calls);
   let keys = 0;
   const context: ICommandContext = {
     ...language,
     commands: new CommandRegistry(),
-    datamark: { api: fakeApi(answers, calls), model: model as unknown as IDatamarkModel },
+    datamark: {
+      api,
+      model: model as unknown as IDatamarkModel,
+      lineage: new LineageModel({ api, model: model as unknown as IDatamarkModel, page: ALWAYS_VISIBLE }),
+      mirrors: new MirrorsModel({
+        api,
+        model: model as unknown as IDatamarkModel,
+        page: ALWAYS_VISIBLE,
+        now: () => NOW,
+        every: 20
+      })
+    },
     documents: {
       list: () => documents.list,
       currentNotebook: () => documents.notebook,
@@ -153,6 +183,23 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
       }
     },
     followed: new Set(),
+    followedRestore: {
+      get: () => server.followed,
+      set: id => {
+        server.followed = id;
+      }
+    },
+    begun: begunReproductions(() => window.sessionStorage),
+    server: {
+      stop: () => {
+        server.done.push('stop');
+        return server.refusal === null ? Promise.resolve() : Promise.reject(server.refusal);
+      },
+      look: () => Promise.resolve(server.sightings.shift() ?? 'back'),
+      reload: () => {
+        server.done.push('reload');
+      }
+    },
     settings: { current: readSettings(settings), changed: new Signal<never, void>({} as never) },
     announcer: {
       snapshot: one => told.push(`snapshot ${one.name}`),
@@ -164,11 +211,25 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
         problems.push(problem);
       }
     },
+    runningKernels: () => ['home/train.ipynb', 'home/features.ipynb'],
+    kernelOf: path => (path === 'home/train.ipynb' ? 'kernel-1' : null),
     newKey: () => `key-${String(++keys)}`,
     selectedPath: () => null,
+    selectedPaths: () => [],
+    pickPaths: null,
     showFolder: path => {
       told.push(`folder ${path}`);
       return Promise.resolve();
+    },
+    openFile: path => {
+      told.push(`file ${path}`);
+    },
+    drawMarkdown: (text, host) => {
+      host.textContent = `drawn: ${text}`;
+      return new DisposableDelegate(() => undefined);
+    },
+    saveFile: (content, name) => {
+      told.push(`saved ${name} ${content.type}`);
     },
     openPage: address => {
       told.push(`page ${address}`);
@@ -178,5 +239,5 @@ export function fakePage(answers: Partial<IDatamarkApi> = {}, settings: Partial<
       return Promise.resolve();
     }
   };
-  return { context, model, calls, told, problems, documents };
+  return { context, model, calls, told, problems, documents, server };
 }

@@ -1,9 +1,13 @@
 /** The server part as models see it: lists that tests change, an event stream that tells it, faults on demand. */
 import type {
   Clone,
+  MirrorList,
   Operation,
+  PinnedSnapshots,
+  RecentRuns,
   Restore,
   RunningStatus,
+  RunsOfSnapshot,
   ServerEvent,
   Snapshot,
   SnapshotPage,
@@ -13,6 +17,7 @@ import type {
 import { ApiProblem } from '../api/apiProblem';
 import type { IDatamarkApi, ISnapshotQuery } from '../tokens';
 import { ONLINE, fakeApi, language, type Call } from './fakePage';
+import { NO_MIRRORS } from './mirrorSamples';
 
 type Streamed = { id: string | null; event: ServerEvent };
 
@@ -25,6 +30,15 @@ export class FakeServer {
   operations: Operation[] = [];
   snapshots: Snapshot[] = [];
   status: Status | ApiProblem = ONLINE.state === 'online' ? ONLINE.status : absent();
+  /** What MLflow tells of runs, whatever is asked. */
+  recentRuns: (signal?: AbortSignal) => RecentRuns = () => {
+    throw absent();
+  };
+  runsOfSnapshot: (name: string) => RunsOfSnapshot = () => {
+    throw absent();
+  };
+  pinned: (kernel: string) => PinnedSnapshots = kernel => ({ kernel, notebook: null, snapshots: [] });
+  mirrors: (anew: boolean) => MirrorList = () => NO_MIRRORS;
   /** Thrown by lists instead of an answer. */
   fault: ApiProblem | null = null;
   /** How the next stream begins. */
@@ -53,6 +67,10 @@ export class FakeServer {
           return found;
         },
         snapshots: async (volume, query) => this.page(volume, query),
+        recentRuns: async (_, signal) => this.recentRuns(signal),
+        runsOfSnapshot: async ({ snapshot }) => this.runsOfSnapshot(snapshot),
+        pinned: async kernel => this.pinned(kernel),
+        mirrors: async anew => this.mirrors(anew),
         events: (lastEventId, signal) => this.stream(lastEventId, signal)
       },
       this.calls

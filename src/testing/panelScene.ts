@@ -6,10 +6,12 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import axe from 'axe-core';
 import { DatamarkModel } from '../model/datamarkModel';
+import { LineageModel } from '../model/lineageModel';
+import { MirrorsModel } from '../model/mirrorsModel';
 import { DatamarkPanel } from '../panel/datamarkPanel';
 import { PanelState } from '../panel/panelState';
 import { CommandIDs } from '../tokens';
-import { language } from './fakePage';
+import { ALWAYS_VISIBLE, language } from './fakePage';
 import { FakeServer, until } from './fakeServer';
 import { sampleVolume } from './samples';
 
@@ -20,6 +22,8 @@ export class PanelScene {
   /** Commands that ran, with their arguments. */
   readonly ran: [command: string, args: unknown][] = [];
   readonly model: DatamarkModel;
+  readonly lineage: LineageModel;
+  readonly mirrors: MirrorsModel;
   readonly panel: DatamarkPanel;
 
   constructor() {
@@ -27,14 +31,18 @@ export class PanelScene {
     this.model = new DatamarkModel({
       api: this.server.api,
       pause: () => 5,
-      page: { visible: true, onChange: () => () => undefined }
+      page: ALWAYS_VISIBLE
     });
+    this.lineage = new LineageModel({ api: this.server.api, model: this.model, page: ALWAYS_VISIBLE, pause: 5 });
+    this.mirrors = new MirrorsModel({ api: this.server.api, model: this.model, page: ALWAYS_VISIBLE });
     const commands = new CommandRegistry();
     for (const id of Object.values(CommandIDs)) {
       commands.addCommand(id, { execute: args => void this.ran.push([id, { ...args }]) });
     }
     this.panel = new DatamarkPanel({
       model: this.model,
+      lineage: this.lineage,
+      mirrors: this.mirrors,
       commands,
       trans: language.trans,
       format: language.format,
@@ -45,6 +53,8 @@ export class PanelScene {
 
   dispose(): void {
     this.panel.dispose();
+    this.lineage.dispose();
+    this.mirrors.dispose();
     this.model.dispose();
   }
 

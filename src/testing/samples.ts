@@ -22,7 +22,7 @@ export const sampleVolume = (change: Partial<Volume> = {}): Volume => ({
   accessModes: [],
   shared: null,
   trouble: null,
-  can: { snapshot: YES, clone: YES, restore: YES },
+  can: { snapshot: YES, clone: YES, restore: YES, files: YES },
   snapshotCount: 1,
   lastSnapshotAt: null,
   ...change

@@ -1,4 +1,4 @@
-// Which uses of a volume the driver serves: any access mode, file systems only.
+// Which uses of a volume the driver serves: any access mode, as a file system or as a block device, not as both.
 import { need } from './csiError';
 import type { VolumeCapability } from './messages';
 
@@ -9,5 +9,10 @@ export function refusedCapability(capabilities: (VolumeCapability | undefined)[]
     need(capability?.access_type, 'volume capability has no access type');
     need(capability.access_mode && capability.access_mode.mode !== 'UNKNOWN', 'volume capability has no access mode');
   }
-  return capabilities.some(capability => capability?.block) ? 'block volumes are not supported' : undefined;
+  return capabilities.some(isBlock) && !capabilities.every(isBlock)
+    ? 'a volume is a file system or a block device, not both'
+    : undefined;
 }
+
+/** Whether a use is that as a block device. */
+export const isBlock = (capability: VolumeCapability | undefined): boolean => capability?.access_type === 'block';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { refusedCapability } from './capability';
+import { isBlock, refusedCapability } from './capability';
 import { CsiError, need } from './csiError';
 import { classParameters } from './faults';
 import { TOPOLOGY_KEY } from './identityService';
@@ -16,7 +16,7 @@ import type {
   VolumeCapability
 } from './messages';
 import type { Pool, Snapshot, Source, Volume } from './pool';
-import { isSized, newVolumeId } from './volumeStore';
+import { newVolumeId, shapeOf } from './volumeStore';
 
 const GIB = 2 ** 30;
 /** The smallest file system that mkfs makes with the options of volumeStore.ts. */
@@ -31,7 +31,9 @@ export function controllerService(pool: Pool, node: string) {
     volume_id: volume.id,
     capacity_bytes: volume.bytes,
     volume_context: {},
-    accessible_topology: [{ segments: { [TOPOLOGY_KEY]: node } }],
+    accessible_topology: [
+      { segments: { [TOPOLOGY_KEY]: volume.source === null ? node : (volume.parameters.copiesOn ?? node) } }
+    ],
     content_source: contentSource(volume.source)
   });
   const snapshotAnswer = (snapshot: Snapshot) => ({
@@ -77,6 +79,7 @@ export function controllerService(pool: Pool, node: string) {
       }
       const from = sourceRecord(source);
       const sized = parameters.sized === 'true';
+      const shape = request.volume_capabilities.some(isBlock) ? 'block' : sized ? 'sized' : 'plain';
       if (parameters.full === 'true') {
         throw new CsiError('RESOURCE_EXHAUSTED', 'the pool is full (class parameter full)');
       }
@@ -88,15 +91,15 @@ export function controllerService(pool: Pool, node: string) {
       }
       const origin = from && 'volume' in from ? from.volume : from?.id;
       need(
-        origin === undefined || isSized(origin) === sized,
-        'the source is of a class with other sizes (parameter sized)'
+        origin === undefined || shapeOf(origin) === shape,
+        'the source is a block device and this is not, or of a class with other sizes (parameter sized)'
       );
       const asked = required || from?.bytes || (limit ? Math.min(limit, GIB) : GIB);
-      const bytes = sized ? Math.max(asked, SMALLEST_SIZED) : asked;
+      const bytes = shape === 'sized' ? Math.max(asked, SMALLEST_SIZED) : asked;
 
       return locks.during({ shared: from ? [from.id] : [] }, async () => {
         await delay(Number(parameters.createDelayMs ?? 0));
-        const volume = { id: newVolumeId(sized), sequence: pool.next(), name: request.name, bytes, parameters, source };
+        const volume = { id: newVolumeId(shape), sequence: pool.next(), name: request.name, bytes, parameters, source };
         try {
           await (from
             ? store.copy('readyAt' in from ? 'snapshots' : 'volumes', from.id, volume.id, bytes)
@@ -116,7 +119,12 @@ export function controllerService(pool: Pool, node: string) {
   async function DeleteVolume({ volume_id: id }: { volume_id: string }) {
     need(id, 'volume_id is missing');
     return locks.during({ alone: [id] }, async () => {
-      if (volumes.has(id)) {
+      const volume = volumes.get(id);
+      if (volume) {
+        const dependents = [...snapshots.values()].filter(one => one.volume === id).length;
+        if (volume.parameters.keptForSnapshots === 'true' && dependents > 0) {
+          throw new CsiError('FAILED_PRECONDITION', `${dependents} snapshots depend on volume ${id}`);
+        }
         await store.release(id);
         const [used] = await store.publications(id);
         if (used) {
@@ -218,7 +226,7 @@ export function controllerService(pool: Pool, node: string) {
       return listPage(chosen, request, snapshot => ({ snapshot: snapshotAnswer(snapshot) }));
     },
     GetCapacity: async ({ volume_capabilities }: { volume_capabilities: VolumeCapability[] }) => ({
-      available_capacity: volume_capabilities.some(({ block }) => block) ? 0 : await store.available()
+      available_capacity: volume_capabilities.some(isBlock) ? 0 : await store.available()
     })
   };
 }

@@ -6,6 +6,7 @@ import { controllerService } from './controllerService';
 import { serve, type Served } from './grpcSocket';
 import { DRIVER, identityService } from './identityService';
 import { nodeService } from './nodeService';
+import { failingInOutage } from './outage';
 import { Pool, type Log } from './pool';
 
 const OPTIONS = {
@@ -44,8 +45,8 @@ async function main(): Promise<void> {
   const csi = (name: string) => definition(protos, 'csi.proto', 'csi', 'v1', name);
   const services = [
     { definition: csi('Identity'), methods: identityService(pool) },
-    { definition: csi('Controller'), methods: controllerService(pool, node) },
-    { definition: csi('Node'), methods: nodeService(pool, node) }
+    { definition: csi('Controller'), methods: failingInOutage(folder, controllerService(pool, node)) },
+    { definition: csi('Node'), methods: failingInOutage(folder, nodeService(pool, node)) }
   ];
   const servers = [await serve(socket, services, log)];
   if (registration) {

@@ -1,4 +1,4 @@
-// What a StorageClass or VolumeSnapshotClass may ask of the driver: sizes that hold, slowness, failures.
+// What a StorageClass or VolumeSnapshotClass may ask of the driver: sizes that hold, slowness, failures, oddities.
 import { need } from './csiError';
 
 /** Parameters of a class, all text as Kubernetes has them. */
@@ -13,6 +13,10 @@ export interface ClassParameters {
   failSnapshots?: string;
   /** "true": no room for anything new. */
   full?: string;
+  /** "true": a volume of which there are snapshots is not deleted. */
+  keptForSnapshots?: string;
+  /** Node that volumes made from others are said to be on, wherever they are. */
+  copiesOn?: string;
 }
 
 const VALID: Record<keyof ClassParameters, RegExp> = {
@@ -20,7 +24,9 @@ const VALID: Record<keyof ClassParameters, RegExp> = {
   createDelayMs: /^\d{1,6}$/,
   snapshotReadyDelayMs: /^\d{1,9}$/,
   failSnapshots: /^(always|once|never)$/,
-  full: /^(true|false)$/
+  full: /^(true|false)$/,
+  keptForSnapshots: /^(true|false)$/,
+  copiesOn: /^[a-z0-9-]{1,63}$/
 };
 
 /** Checks a class's parameters; those that the sidecars add are dropped. */

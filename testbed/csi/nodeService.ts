@@ -1,13 +1,14 @@
 // CSI Node: mounts volumes for pods.
-import { mkdir, realpath, rmdir, statfs } from 'node:fs/promises';
+import { mkdir, realpath, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { refusedCapability } from './capability';
+import { isBlock, refusedCapability } from './capability';
 import { command } from './command';
 import { CsiError, need } from './csiError';
 import { TOPOLOGY_KEY } from './identityService';
 import type { PublishRequest } from './messages';
 import { mountedAt } from './mounts';
 import type { Pool } from './pool';
+import { shapeOf } from './volumeStore';
 
 /** The service's methods. */
 export function nodeService(pool: Pool, node: string) {
@@ -29,7 +30,9 @@ export function nodeService(pool: Pool, node: string) {
     await needVolume(id);
     const readOnly = request.readonly || capability?.access_mode?.mode.endsWith('_READER_ONLY') === true;
     return locks.during({ alone: [`target ${asked}`], shared: [id] }, async () => {
-      await mkdir(asked, { recursive: true, mode: 0o750 });
+      const asDevice = isBlock(capability);
+      need(asDevice === (shapeOf(id) === 'block'), `volume ${id} is ${asDevice ? 'no' : 'a'} block device`);
+      await (asDevice ? writeFile(asked, '', { flag: 'a' }) : mkdir(asked, { recursive: true, mode: 0o750 }));
       const target = await realpath(asked);
       if (await mountedAt(target)) {
         const same = (await store.publications(id)).some(one => one.at === target && one.readOnly === readOnly);
@@ -38,7 +41,7 @@ export function nodeService(pool: Pool, node: string) {
         }
         throw new CsiError('ALREADY_EXISTS', `${target} has another mount already`);
       }
-      await command('mount', '--bind', await store.folder(id), target);
+      await command('mount', '--bind', await (asDevice ? store.device(id) : store.folder(id)), target);
       if (readOnly) {
         await command('mount', '-o', 'remount,bind,ro', target).catch(async (error: unknown) => {
           await command('umount', target);
@@ -58,7 +61,7 @@ export function nodeService(pool: Pool, node: string) {
       while (await mountedAt(target)) {
         await command('umount', target);
       }
-      await rmdir(target).catch(ignoreMissing);
+      await (shapeOf(id) === 'block' ? rm(target, { force: true }) : rmdir(target).catch(ignoreMissing));
       await store.release(id);
       return {};
     });

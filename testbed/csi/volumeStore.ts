@@ -1,6 +1,7 @@
 // The bytes: a volume is a btrfs subvolume, a snapshot a read-only one, so each copy takes the same short time.
 // A sized volume's subvolume holds one file, the image of an ext4 of the claim's size: btrfs quotas limit what is
-// written but statfs goes on telling the whole pool's size (kernel 6.18, btrfs-progs 6.2).
+// written but statfs goes on telling the whole pool's size (kernel 6.18, btrfs-progs 6.2). A block device's subvolume
+// holds one file too, of exactly the claim's size.
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,13 +20,21 @@ export interface Publication {
   readOnly: boolean;
 }
 
-/** A new volume's id. It tells whether the volume is sized: what is inside a volume, its user may have put there. */
-export function newVolumeId(sized: boolean): string {
-  return `${sized ? 'sized' : 'plain'}-${randomUUID()}`;
+/** What a volume is. */
+export type Shape = 'plain' | 'sized' | 'block';
+
+/** A new volume's id. It tells the volume's shape: what is inside a volume, its user may have put there. */
+export function newVolumeId(shape: Shape): string {
+  return `${shape}-${randomUUID()}`;
+}
+
+/** Of a volume that was made here. */
+export function shapeOf(id: string): Shape {
+  return id.startsWith('block-') ? 'block' : isSized(id) ? 'sized' : 'plain';
 }
 
 /** Whether a volume is a file system of the claim's size. */
-export function isSized(id: string): boolean {
+function isSized(id: string): boolean {
   return id.startsWith('sized-');
 }
 
@@ -40,10 +49,14 @@ export class VolumeStore {
   async create(id: string, bytes: number): Promise<void> {
     const folder = this._at('volumes', id);
     await command('btrfs', 'subvolume', 'create', folder);
-    if (!isSized(id)) {
+    const shape = shapeOf(id);
+    if (shape === 'plain') {
       return chmod(folder, 0o777);
     }
     await this._resize(id, bytes);
+    if (shape === 'block') {
+      return;
+    }
     // Few inodes, a small journal and no reserve.
     const options = ['-q', '-F', '-m', '0', '-i', '65536', '-b', '4096', '-J', 'size=4'];
     const extended = ['-E', 'nodiscard,lazy_itable_init=1,root_owner=0:0'];
@@ -54,7 +67,9 @@ export class VolumeStore {
   async copy(from: Kind, source: string, id: string, bytes: number): Promise<void> {
     const copy = () => command('btrfs', 'subvolume', 'snapshot', this._at(from, source), this._at('volumes', id));
     await (from === 'volumes' ? this._frozen(source, copy) : copy());
-    if (isSized(id)) {
+    if (shapeOf(id) === 'block') {
+      await this._resize(id, bytes);
+    } else if (isSized(id)) {
       await this._grow(id, bytes);
     }
   }
@@ -98,10 +113,27 @@ export class VolumeStore {
     return base;
   }
 
-  /** Unmounts a sized volume's image unless the volume is still mounted somewhere. */
+  /** The device file of a block device, to bind-mount. */
+  async device(id: string): Promise<string> {
+    let [device] = await this._loops(id);
+    await this._oneAtATime(async () => {
+      [device] = await this._loops(id);
+      device ??= (await command('losetup', '--find', '--show', this._image(id))).trim();
+    });
+    return device ?? '';
+  }
+
+  /** Unmounts a sized volume's image, or detaches a block device, unless the volume is still mounted somewhere. */
   async release(id: string): Promise<void> {
     const base = this._base(id);
     await this._oneAtATime(async () => {
+      if (shapeOf(id) === 'block') {
+        const used = await this.publications(id);
+        for (const device of used.length > 0 ? [] : await this._loops(id)) {
+          await command('losetup', '--detach', device);
+        }
+        return;
+      }
       if ((await mountedAt(base)) && (await this.publications(id)).length === 0) {
         await command('umount', base);
         await rmdir(base);
@@ -112,6 +144,12 @@ export class VolumeStore {
   /** Where a volume is mounted. */
   async publications(id: string): Promise<Publication[]> {
     const all = await mounts();
+    if (shapeOf(id) === 'block') {
+      // The root of such a mount is the device's own name in /dev.
+      const devices = (await this._loops(id)).map(device => path.basename(device));
+      const mounted = all.filter(({ root }) => devices.includes(path.basename(root)));
+      return mounted.map(({ at, readOnly }) => ({ at, readOnly }));
+    }
     const base = all.findLast(mount => mount.at === this._base(id));
     const own = base
       ? all.filter(mount => mount.device === base.device && mount.at !== base.at)
@@ -165,7 +203,7 @@ export class VolumeStore {
   private async _resize(id: string, bytes: number): Promise<void> {
     const file = await open(this._image(id), 'a', 0o600);
     try {
-      await file.truncate(imageBytes(bytes));
+      await file.truncate(shapeOf(id) === 'block' ? bytes : imageBytes(bytes));
     } finally {
       await file.close();
     }
@@ -192,8 +230,13 @@ export class VolumeStore {
     return path.join(this._directory, kind, id);
   }
 
+  private async _loops(id: string): Promise<string[]> {
+    const listed = await command('losetup', '--noheadings', '--output', 'NAME', '--associated', this._image(id));
+    return listed.split('\n').filter(name => name !== '');
+  }
+
   private _image(id: string): string {
-    return path.join(this._at('volumes', id), 'image.ext4');
+    return path.join(this._at('volumes', id), shapeOf(id) === 'block' ? 'device' : 'image.ext4');
   }
 
   private _base(id: string): string {

@@ -1,5 +1,6 @@
 // Requests to the API server as one identity. Independent of the product's own client, which these tests test.
 import { Agent, request } from 'node:https';
+import { bed } from './bed';
 import type { Connection } from './kubeconfig';
 import { apiVersionOf, at, type KubernetesObject } from './kubernetesObject';
 
@@ -49,8 +50,9 @@ export class Account {
     return new Account({ ...this.connection, token, certificate: undefined, key: undefined });
   }
 
-  /** Sends one request; an answer of any status is returned, only a broken connection throws. */
-  send(method: string, path: string, asked: Asked = {}): Promise<Answer> {
+  /** Sends one request; an answer of any status is returned, only a broken connection throws, and BedGone. */
+  async send(method: string, path: string, asked: Asked = {}): Promise<Answer> {
+    bed?.assertThere();
     const { body, contentType = 'application/json', headers = {} } = asked;
     const { token } = this.connection;
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);

@@ -1,8 +1,9 @@
 // The test bed behind the cluster, if there is one: its components can be stopped, hung and started again.
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { BedGone } from './bedGone';
 import { waitUntil } from './waitUntil';
 
 /** What runs in the bed besides pods; `bed` is the first process, with which all others end. */
@@ -31,6 +32,15 @@ const parentOf = (pid: number): number => Number(statOf(pid)[1]);
 /** The bed that DATAMARK_BED_DIR names. */
 export class Bed {
   constructor(readonly directory: string) {}
+
+  /** Throws BedGone. */
+  assertThere(): void {
+    const isDown = !existsSync(path.join(this.directory, 'settings'));
+    const hasEnded = existsSync(path.join(this.directory, 'run', 'bed.pid')) && this.pid('bed') === undefined;
+    if (isDown || hasEnded) {
+      throw new BedGone(`The bed in ${this.directory} ${isDown ? 'was taken down' : 'has ended'}.`);
+    }
+  }
 
   /** The pid of a component, undefined when it does not run. */
   pid(component: Component): number | undefined {
@@ -98,6 +108,3 @@ const directory = process.env.DATAMARK_BED_DIR;
 
 /** The bed, undefined where the tests run on another cluster. */
 export const bed = directory === undefined ? undefined : new Bed(directory);
-
-/** describe() for tests that need the bed's faults or classes: skipped, and told so, on another cluster. */
-export const describeOnBed: jest.Describe = bed ? describe : describe.skip;

@@ -1,10 +1,12 @@
 // A real API server of its own, a proxy that fails before it, and the client: what tests of the client's faults share.
+import { z } from 'zod';
 import type { ClientTimes } from '../../server/src/providers/kubernetes/client/createKubernetesApi';
 import { createKubernetesApi } from '../../server/src/providers/kubernetes/client/createKubernetesApi';
 import { KubeConfigAccess } from '../../server/src/providers/kubernetes/client/kubeConfigAccess';
 import { KubernetesError, type KubernetesApi } from '../../server/src/providers/kubernetes/client/kubernetesApi';
 import { WatchMirror } from '../../server/src/testing/watchMirror';
 import type { Account } from './account';
+import { describeOnBed } from './describeOnBed';
 import { FaultProxy } from './faultProxy';
 import { at, type KubernetesObject } from './kubernetesObject';
 import { OwnApiServer } from './ownApiServer';
@@ -13,20 +15,39 @@ import { waitUntil } from './waitUntil';
 /** The config maps of the tests. */
 export const PATH = '/api/v1/namespaces/default/configmaps';
 export const LABEL = 'suite=faults';
+export const Item = z.object({ metadata: z.object({ name: z.string() }) });
 
-export class ClientScene {
+/** describe() of tests of the client with one scene, cleared after each. */
+export function describeClient(tests: (scene: ClientScene) => void): void {
+  describeOnBed('the client of a real API server', () => {
+    const scene = new ClientScene();
+    beforeAll(() => scene.start());
+    afterEach(() => scene.clear());
+    afterAll(() => scene.stop());
+    tests(scene);
+  });
+}
+
+class ClientScene {
   private readonly _opened: KubernetesApi[] = [];
+  private _parts: { readonly server: OwnApiServer; readonly proxy: FaultProxy; readonly admin: Account } | undefined;
 
-  private constructor(
-    readonly server: OwnApiServer,
-    readonly proxy: FaultProxy,
-    /** Not through the proxy, and not by the product's client. */
-    readonly admin: Account
-  ) {}
+  get server(): OwnApiServer {
+    return this._started.server;
+  }
 
-  static async start(): Promise<ClientScene> {
+  get proxy(): FaultProxy {
+    return this._started.proxy;
+  }
+
+  /** Not through the proxy, and not by the product's client. */
+  get admin(): Account {
+    return this._started.admin;
+  }
+
+  async start(): Promise<void> {
     const server = await OwnApiServer.start();
-    return new ClientScene(server, await FaultProxy.start(server), await server.admin());
+    this._parts = { server, proxy: await FaultProxy.start(server), admin: await server.admin() };
   }
 
   /** The client with a kubeconfig. */
@@ -79,6 +100,13 @@ export class ClientScene {
     this.admin.close();
     await this.proxy.stop();
     await this.server.stop();
+  }
+
+  private get _started(): NonNullable<ClientScene['_parts']> {
+    if (this._parts === undefined) {
+      throw new Error('The scene is there once the tests run.');
+    }
+    return this._parts;
   }
 }
 

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { API_PREFIX, Problem, RunningStatus } from '../../contract';
 import { BundledSidecar, type RunningSidecar } from '../../server/src/testing/bundledSidecar';
 import { send, type TestAnswer, type TestRequest } from '../../server/src/testing/testSidecar';
+import { accountKubeconfig } from './accountKubeconfig';
 import { claim, roleFor, serviceAccount } from './manifests';
 import type { TestNamespace } from './testNamespace';
 import { waitUntil } from './waitUntil';
@@ -51,7 +52,7 @@ export class HostSidecar {
     const bundled = await BundledSidecar.build();
     const directory = await mkdtemp(join(bundled.directory, 'run-'));
     const kubeconfig = join(directory, 'kubeconfig');
-    await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(namespace, token)));
+    await writeFile(kubeconfig, accountKubeconfig(namespace, token));
     await chmod(kubeconfig, 0o600);
     const mounts = Object.entries(volumes).map(([path, claim]) => ({ path: join(directory, path), claim }));
     await Promise.all(mounts.map(({ path }) => mkdir(path, { recursive: true })));
@@ -130,7 +131,8 @@ export class HostSidecar {
     return join(this.directory, volume);
   }
 
-  private get socket(): string {
+  /** Path of its socket. */
+  get socket(): string {
     return join(this.directory, 's');
   }
 }
@@ -144,27 +146,4 @@ function clockAhead(ms: number): string {
       static now() { return now() + ${ms}; }
     };`;
   return `data:text/javascript,${encodeURIComponent(source)}`;
-}
-
-function kubeconfigOf({ cluster, name }: TestNamespace, token: string): unknown {
-  const { server, ca, verify, serverName } = cluster.admin.connection;
-  const named = { name: 'test' };
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    clusters: [
-      {
-        ...named,
-        cluster: {
-          server,
-          ...(ca === undefined ? {} : { 'certificate-authority-data': ca.toString('base64') }),
-          ...(verify ? {} : { 'insecure-skip-tls-verify': true }),
-          ...(serverName === undefined ? {} : { 'tls-server-name': serverName })
-        }
-      }
-    ],
-    users: [{ ...named, user: { token } }],
-    contexts: [{ ...named, context: { cluster: 'test', user: 'test', namespace: name } }]
-  };
 }

@@ -9,7 +9,8 @@ export interface Finished {
   stderr: string;
 }
 
-function kubectlPath(): string {
+/** The bed's, else that of the PATH. */
+export function kubectlPath(): string {
   const own = process.env.DATAMARK_BED_DIR && `${process.env.DATAMARK_BED_DIR}/bin/kubectl`;
   return own && existsSync(own) ? own : 'kubectl';
 }

@@ -61,7 +61,8 @@ const API_VERSIONS: Record<string, string[]> = {
   'rbac.authorization.k8s.io/v1': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
   'admissionregistration.k8s.io/v1': ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
   'flowcontrol.apiserver.k8s.io/v1': ['FlowSchema', 'PriorityLevelConfiguration'],
-  'apiextensions.k8s.io/v1': ['CustomResourceDefinition']
+  'apiextensions.k8s.io/v1': ['CustomResourceDefinition'],
+  'datamark.github.io/v1alpha1': ['VolumeRestore']
 };
 
 /** The apiVersion of a kind that the tests use by its bare name. */

@@ -58,6 +58,16 @@ export function volumeSnapshot(name: string, ofClaim: string, options: SnapshotO
   };
 }
 
+/** A restore of a volume, as a user makes one. `spec`: what is not claimName. */
+export function volumeRestore(name: string, ofClaim: string, spec: Record<string, unknown>): KubernetesObject {
+  return {
+    apiVersion: 'datamark.github.io/v1alpha1',
+    kind: 'VolumeRestore',
+    metadata: { name },
+    spec: { claimName: ofClaim, ...spec }
+  };
+}
+
 /** A service account. */
 export function serviceAccount(name: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } };

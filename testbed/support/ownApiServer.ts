@@ -4,11 +4,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Account } from './account';
 import { bed } from './bed';
+import { freePort } from './freePort';
 import { at } from './kubernetesObject';
 import { waitUntil } from './waitUntil';
 
@@ -196,15 +196,4 @@ async function end(child: ChildProcess | undefined): Promise<void> {
     child.kill('SIGKILL');
     await ended;
   }
-}
-
-/** Of the moment: taken by whoever is first. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

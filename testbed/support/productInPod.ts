@@ -37,6 +37,16 @@ export class ProductInPod {
     return [this.directory, path.dirname(process.execPath)];
   }
 
+  /** The Python packages, for PYTHONPATH. */
+  get packages(): string {
+    return this.directory;
+  }
+
+  /** The sidecar's bundle. */
+  get bundle(): string {
+    return path.join(this.directory, 'jupyterlab_datamark', 'sidecar', 'sidecar.mjs');
+  }
+
   /** Runs a command in the pod, whatever its exit code; `env` beside what the pod has. */
   run(pod: TestPod, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
     const given = {

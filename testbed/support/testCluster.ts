@@ -12,7 +12,7 @@ export interface PodImage {
 }
 
 /** The image of the test bed, which holds no programs of its own. */
-const BED_IMAGE = 'localhost/testbed-base:1';
+export const BED_IMAGE = 'localhost/testbed-base:1';
 
 /** One cluster, asked as the administrator that KUBECONFIG names. */
 export class TestCluster {

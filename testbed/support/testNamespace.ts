@@ -1,6 +1,7 @@
 // A namespace of one test file: objects in it by their names, waiting for their state, tokens of its accounts.
 import { randomBytes } from 'node:crypto';
 import type { Account, Kind } from './account';
+import { OF_THIS_FILE } from './formerTests';
 import { at, textAt, type KubernetesObject } from './kubernetesObject';
 import type { TestCluster } from './testCluster';
 import { waitUntil, type WaitOptions } from './waitUntil';
@@ -16,7 +17,8 @@ export class TestNamespace {
   /** Makes a namespace `dm-<name>-<random>` and waits for its default service account. */
   static async create(cluster: TestCluster, name: string): Promise<TestNamespace> {
     const namespace = new TestNamespace(cluster, `dm-${name}-${randomBytes(3).toString('hex')}`, cluster.admin);
-    await cluster.admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace.name } });
+    const metadata = { name: namespace.name, labels: { ...OF_THIS_FILE } };
+    await cluster.admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata });
     await waitUntil(`the default service account of ${namespace.name}`, () =>
       namespace.find('ServiceAccount', 'default')
     );
@@ -138,6 +140,9 @@ export class TestNamespace {
    */
   async remove(): Promise<void> {
     const { admin } = this.cluster;
+    if ((await admin.find('Namespace', this.name)) === undefined) {
+      return;
+    }
     let left = false;
     for (const kind of ['Pod', 'VolumeSnapshot', 'PersistentVolumeClaim']) {
       await admin.ask('DELETE', await admin.path(kind, this.name), { body: { gracePeriodSeconds: 1 } });

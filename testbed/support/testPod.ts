@@ -12,7 +12,7 @@ export interface MountedClaim {
   readOnly?: boolean;
 }
 
-interface PodOptions {
+export interface PodOptions {
   /** Mount path → claim. */
   claims?: Record<string, string | MountedClaim>;
   /** Run by sh at the start, before the pod waits to be deleted. */
@@ -21,13 +21,27 @@ interface PodOptions {
   /** Folders of the host, read-only at the same path. */
   hostPaths?: string[];
   env?: Record<string, string>;
+  /** Host names that no DNS knows, with their addresses. */
+  hosts?: Record<string, string>;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  /** Default: Kubernetes' own, Always. */
+  restartPolicy?: 'OnFailure' | 'Never';
 }
 
 /** The manifest of such a pod. */
 export function pod(image: PodImage, name: string, options: PodOptions = {}): KubernetesObject {
-  const { claims = {}, command = 'true', serviceAccount, hostPaths = [], env = {}, labels, annotations } = options;
+  const {
+    claims = {},
+    command = 'true',
+    serviceAccount,
+    hostPaths = [],
+    env = {},
+    hosts = {},
+    labels,
+    annotations,
+    restartPolicy
+  } = options;
   const mounts = Object.entries(claims).map(([mountPath, mounted]) => ({
     mountPath,
     ...(typeof mounted === 'string' ? { claim: mounted } : mounted)
@@ -40,8 +54,12 @@ export function pod(image: PodImage, name: string, options: PodOptions = {}): Ku
     metadata: { name, labels, annotations },
     spec: {
       terminationGracePeriodSeconds: 1,
+      ...(restartPolicy === undefined ? {} : { restartPolicy }),
       // The test bed has no cluster DNS.
       dnsPolicy: 'Default',
+      ...(Object.keys(hosts).length === 0
+        ? {}
+        : { hostAliases: Object.entries(hosts).map(([hostname, ip]) => ({ ip, hostnames: [hostname] })) }),
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
       containers: [
         {

@@ -11,17 +11,20 @@ export interface Resource {
 
 const CORE = '/api/v1';
 const SNAPSHOT = '/apis/snapshot.storage.k8s.io/v1';
+const RESTORE = '/apis/datamark.github.io/v1alpha1';
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
 /** What the roles grant, and what no role of ours may ever grant. */
 export const RESOURCES: readonly Resource[] = [
   { name: 'volumesnapshots', root: SNAPSHOT },
   { name: 'persistentvolumeclaims', root: CORE },
+  { name: 'volumerestores', root: RESTORE },
   { name: 'events', root: CORE },
   { name: 'resourcequotas', root: CORE },
   { name: 'storageclasses', root: '/apis/storage.k8s.io/v1', cluster: true },
   { name: 'volumesnapshotclasses', root: SNAPSHOT, cluster: true },
   { name: 'volumesnapshots/status', root: SNAPSHOT },
+  { name: 'volumerestores/status', root: RESTORE },
   { name: 'persistentvolumeclaims/status', root: CORE },
   { name: 'pods', root: CORE },
   { name: 'pods/log', root: CORE },

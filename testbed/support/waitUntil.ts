@@ -1,5 +1,6 @@
 // The one way to wait in tests: ask again until the answer is there, and say what was missing when the time is up.
 import { setTimeout as delay } from 'node:timers/promises';
+import { BedGone } from './bedGone';
 
 /** How long to wait, and how often to ask. */
 export interface WaitOptions {
@@ -9,7 +10,10 @@ export interface WaitOptions {
   every?: number;
 }
 
-/** Asks until `probe` returns something other than undefined or false, and returns that; fails with `what` and what `probe` threw last. */
+/**
+ * Asks until `probe` returns something other than undefined or false, and returns that; fails with `what` and what `probe`
+ * threw last, and at once where there is no bed any more.
+ */
 export async function waitUntil<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
@@ -25,6 +29,9 @@ export async function waitUntil<T>(
       }
       trouble = undefined;
     } catch (error) {
+      if (error instanceof BedGone) {
+        throw error;
+      }
       trouble = error;
     }
     if (performance.now() >= end) {

@@ -1,49 +1,29 @@
 // Two users of one shared account, each with the token mounted in the own server: what one tries on the other's volume.
 import { at, type KubernetesObject } from '../support/kubernetesObject';
 import { claim, volumeSnapshot } from '../support/manifests';
-import {
-  ACCOUNT,
-  sharedAccountNamespace,
-  startServer,
-  waitUntilIsolated,
-  type UserServer
-} from '../support/sharedAccount';
-import { applyShipped } from '../support/shippedManifest';
-import { TestCluster } from '../support/testCluster';
+import { SharedAccountScene, waitUntilIsolated, type UserServer } from '../support/sharedAccount';
 import type { TestNamespace } from '../support/testNamespace';
 
 const OWNER = 'datamark.github.io/owner';
 const VOLUME_ID = 'datamark.github.io/volume-id';
 const TITLE = { metadata: { annotations: { 'datamark.github.io/title': 'Mine now' } } };
 
-let cluster: TestCluster;
+let scene: SharedAccountScene;
 let namespace: TestNamespace;
 let alice: UserServer;
 let bob: UserServer;
 
 beforeAll(async () => {
-  cluster = await TestCluster.open();
-  await applyShipped('policies/isolation.yaml');
-  namespace = await sharedAccountNamespace(cluster, 'attacks');
+  scene = await SharedAccountScene.open('attacks');
+  ({ namespace } = scene);
   await namespace.create(claim('dataset'));
-  await cluster.admin.patch('Namespace', namespace.name, {
-    metadata: {
-      labels: { 'datamark.github.io/shared-account': ACCOUNT },
-      annotations: { 'datamark.github.io/shared-claims': 'dataset' }
-    }
-  });
-  [alice, bob] = await Promise.all([
-    startServer(namespace, 'jupyter-alice', 'claim-alice'),
-    startServer(namespace, 'jupyter-bob', 'claim-bob')
-  ]);
+  await scene.isolate({ sharedClaims: 'dataset' });
+  [alice, bob] = await Promise.all([scene.startServer('alice'), scene.startServer('bob')]);
   await waitUntilIsolated(bob.api, 'claim-alice');
   await namespace.waitUntilBound('dataset');
 });
 
-afterAll(async () => {
-  await namespace.remove();
-  cluster.close();
-});
+afterAll(() => scene.close());
 
 /** What a policy answers; an answer of anything else, also a missing right, is not a proof. */
 const byPolicy = (policy: string, message: string) => ({

@@ -3,60 +3,42 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { KubernetesError } from '../../server/src/providers/kubernetes/client/kubernetesApi';
-import type { Account } from '../support/account';
-import { describeOnBed } from '../support/bed';
-import { ClientScene, configMap, failure, PATH } from '../support/clientScene';
-import type { FaultProxy } from '../support/faultProxy';
-import type { OwnApiServer } from '../support/ownApiServer';
+import { configMap, describeClient, failure, Item, PATH } from '../support/clientScene';
 import { waitUntil } from '../support/waitUntil';
 
-const Item = z.object({ metadata: z.object({ name: z.string() }) });
-
-describeOnBed('the client of a real API server', () => {
-  let scene: ClientScene;
-  let server: OwnApiServer;
-  let proxy: FaultProxy;
-  let admin: Account;
-
-  beforeAll(async () => {
-    scene = await ClientScene.start();
-    ({ server, proxy, admin } = scene);
-  });
-  afterEach(() => scene.clear());
-  afterAll(() => scene.stop());
-
+describeClient(scene => {
   it('speaks HTTP/2 to it', async () => {
     const api = await scene.openByProxy();
-    proxy.requests.length = 0;
+    scene.proxy.requests.length = 0;
     await api.list({ path: PATH, item: Item });
-    expect(proxy.requests.map(({ httpVersion }) => httpVersion)).toEqual(['2.0']);
+    expect(scene.proxy.requests.map(({ httpVersion }) => httpVersion)).toEqual(['2.0']);
   });
 
   describe('a call', () => {
     it('that only reads survives cuts and errors', async () => {
       await scene.put('one');
       const api = await scene.openByProxy();
-      proxy.fail({ cut: 'after' });
-      proxy.fail({ status: 500 });
-      proxy.fail({ resetStream: true });
+      scene.proxy.fail({ cut: 'after' });
+      scene.proxy.fail({ status: 500 });
+      scene.proxy.fail({ resetStream: true });
       const read = await api.request({ path: `${PATH}/one`, schema: Item });
       expect(read.metadata.name).toBe('one');
     });
 
     it('that writes is not sent twice when its answer is lost', async () => {
       const api = await scene.openByProxy();
-      proxy.requests.length = 0;
-      proxy.fail({ cut: 'after' }, { method: 'POST' });
+      scene.proxy.requests.length = 0;
+      scene.proxy.fail({ cut: 'after' }, { method: 'POST' });
       const error = await failure(api.request({ method: 'POST', path: PATH, body: configMap('once'), schema: Item }));
       expect(error.status).toBe(0);
-      expect(proxy.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+      expect(scene.proxy.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
       expect((await api.request({ path: `${PATH}/once`, schema: Item })).metadata.name).toBe('once');
     });
 
     it('waits as long as an overloaded server asks', async () => {
       await throttle('throttled');
-      const token = await server.token('throttled');
-      const api = scene.open(await server.kubeconfig({ token }, proxy.port));
+      const token = await scene.server.token('throttled');
+      const api = scene.open(await scene.server.kubeconfig({ token }, scene.proxy.port));
       /** Side by side: one at a time is let in also where none is foreseen. */
       const askers = Array.from({ length: 10 });
       const list = (timeoutMs: number) => api.request({ path: PATH, schema: z.looseObject({}), timeoutMs });
@@ -71,10 +53,10 @@ describeOnBed('the client of a real API server', () => {
       expect((refused as KubernetesError).retryAfterMs).toBeGreaterThanOrEqual(1_000);
 
       await waitUntil('some to be refused at first', async () => {
-        proxy.requests.length = 0;
+        scene.proxy.requests.length = 0;
         const started = performance.now();
         await Promise.all(askers.map(() => list(30_000)));
-        const tries = proxy.requests.length;
+        const tries = scene.proxy.requests.length;
         return tries > askers.length && performance.now() - started >= 1_000;
       });
     });
@@ -84,20 +66,20 @@ describeOnBed('the client of a real API server', () => {
     it('that was revoked is replaced by the one that the file holds now', async () => {
       await makeAdmin('rotated');
       for (const name of ['first', 'second']) {
-        await admin.create({
+        await scene.admin.create({
           apiVersion: 'v1',
           kind: 'Pod',
           metadata: { name, namespace: 'default' },
           spec: { serviceAccountName: 'rotated', containers: [{ name: 'main', image: 'none' }] }
         });
       }
-      const tokenFile = path.join(server.directory, 'token');
-      await writeFile(tokenFile, `${await server.token('rotated', { pod: 'first' })}\n`);
-      const api = scene.open(await server.kubeconfig({ tokenFile }, proxy.port));
+      const tokenFile = path.join(scene.server.directory, 'token');
+      await writeFile(tokenFile, `${await scene.server.token('rotated', { pod: 'first' })}\n`);
+      const api = scene.open(await scene.server.kubeconfig({ tokenFile }, scene.proxy.port));
       const mirror = scene.mirror(api);
       await mirror.current();
 
-      await admin.delete('Pod', 'first', 'default', { gracePeriodSeconds: 0 });
+      await scene.admin.delete('Pod', 'first', 'default', { gracePeriodSeconds: 0 });
       const read = () => api.request({ path: PATH, schema: z.looseObject({}) });
       // The API server keeps what it knows of a token for some seconds.
       const refused = await waitUntil('the token to be refused', async () => {
@@ -109,9 +91,9 @@ describeOnBed('the client of a real API server', () => {
       });
       expect(refused.reason).toBe('Unauthorized');
 
-      await writeFile(tokenFile, `${await server.token('rotated', { pod: 'second' })}\n`);
+      await writeFile(tokenFile, `${await scene.server.token('rotated', { pod: 'second' })}\n`);
       await read();
-      proxy.cut();
+      scene.proxy.cut();
       await scene.put('after');
       await scene.equalToList(mirror);
     });
@@ -120,7 +102,7 @@ describeOnBed('the client of a real API server', () => {
   /** The account gets no seat at all, as by an administrator's FlowSchema. */
   async function throttle(account: string): Promise<void> {
     const apiVersion = 'flowcontrol.apiserver.k8s.io/v1';
-    await admin.create({
+    await scene.admin.create({
       apiVersion,
       kind: 'PriorityLevelConfiguration',
       metadata: { name: 'none' },
@@ -134,7 +116,7 @@ describeOnBed('the client of a real API server', () => {
         }
       }
     });
-    await admin.create({
+    await scene.admin.create({
       apiVersion,
       kind: 'FlowSchema',
       metadata: { name: account },
@@ -153,8 +135,8 @@ describeOnBed('the client of a real API server', () => {
   }
 
   async function makeAdmin(account: string): Promise<void> {
-    await server.token(account);
-    await admin.create({
+    await scene.server.token(account);
+    await scene.admin.create({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
       metadata: { name: account },

@@ -3,33 +3,24 @@ import type { CheckFinding } from '../../contract';
 import type { KubernetesProvider } from '../../server/src/providers/kubernetes/kubernetesProvider';
 import { clusterProvider } from '../support/clusterProvider';
 import { claim } from '../support/manifests';
-import {
-  ACCOUNT,
-  sharedAccountNamespace,
-  startServer,
-  waitUntilIsolated,
-  type UserServer
-} from '../support/sharedAccount';
-import { applyShipped } from '../support/shippedManifest';
-import { TestCluster } from '../support/testCluster';
+import { SharedAccountScene, waitUntilIsolated, type UserServer } from '../support/sharedAccount';
 import type { TestNamespace } from '../support/testNamespace';
 import { waitUntil } from '../support/waitUntil';
 
 const USERNAME = 'hub.jupyter.org/username';
 
-let cluster: TestCluster;
+let scene: SharedAccountScene;
 let namespace: TestNamespace;
 let ann: UserServer;
 let provider: KubernetesProvider;
 
 beforeAll(async () => {
-  cluster = await TestCluster.open();
-  await applyShipped('policies/isolation.yaml');
-  namespace = await sharedAccountNamespace(cluster, 'check-isolation');
+  scene = await SharedAccountScene.open('check-isolation');
+  ({ namespace } = scene);
   for (const user of ['ann', 'bob']) {
     await namespace.create(claim(`claim-${user}`, { labels: { [USERNAME]: user }, annotations: { [USERNAME]: user } }));
   }
-  ann = await startServer(namespace, 'jupyter-ann', 'claim-ann');
+  ann = await scene.startServer('ann');
   await namespace.waitUntilBound('claim-bob');
   provider = clusterProvider(ann.api, {
     volumes: { '/home/jovyan': 'claim-ann' },
@@ -40,8 +31,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await provider.stop();
-  await namespace.remove();
-  cluster.close();
+  await scene.close();
 });
 
 const finding = async (id: string): Promise<CheckFinding | undefined> =>
@@ -64,9 +54,7 @@ test('where no policy binds the namespace, snapshot and clone are off from the s
 });
 
 test('with the shipped policies both are on, and a snapshot of the own volume is made', async () => {
-  await cluster.admin.patch('Namespace', namespace.name, {
-    metadata: { labels: { 'datamark.github.io/shared-account': ACCOUNT } }
-  });
+  await scene.isolate();
   await waitUntilIsolated(ann.api, 'claim-bob');
   await waitUntil('the report to see the policy', async () => (await finding('isolation/clone'))?.state === 'ok');
   expect((await finding('isolation/snapshot'))?.message).toBe(

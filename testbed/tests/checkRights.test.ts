@@ -1,8 +1,11 @@
 // The rights in the check report on the real cluster: each one missing from its real cause, and there when it is granted.
 import type { CheckFinding } from '../../contract';
 import { NEEDED_RIGHTS } from '../../server/src/providers/kubernetes/check/neededRights';
+import { GROUP } from '../../server/src/providers/kubernetes/names';
+import { RESTORE_API_VERSION } from '../../server/src/providers/kubernetes/volumeRestore';
 import { CheckScene, HOME, rulesWithout } from '../support/checkScene';
 import { clusterProvider } from '../support/clusterProvider';
+import { installController, uninstallController } from '../support/controllerManifests';
 import { waitUntil } from '../support/waitUntil';
 
 const SNAPSHOTS = 'snapshot.storage.k8s.io';
@@ -11,12 +14,22 @@ let scene: CheckScene;
 
 beforeAll(async () => {
   scene = await CheckScene.start('check-rights');
-});
+  // Rights on restores count only where there are any.
+  await installController(scene.cluster);
+}, 120_000);
 
-afterAll(() => scene.stop());
+afterAll(async () => {
+  await uninstallController(scene.cluster);
+  await scene.stop();
+}, 120_000);
 
 test('with all rights nothing is missing, and the API server, the account and the volumes are told', async () => {
   await waitUntil('all rights', async () => [...(await scene.report()).keys()].every(id => !id.startsWith('rights/')));
+  // A policy takes a moment until it is in force.
+  await waitUntil(
+    'restores in others’ names to be refused',
+    async () => (await scene.report()).get('restore/requester')?.state === 'ok'
+  );
   const found = await scene.report();
   expect([...found.values()].filter(({ state }) => state === 'failed' || state === 'warning')).toEqual([]);
   expect(found.get('api')?.message).toMatch(
@@ -28,7 +41,8 @@ test('with all rights nothing is missing, and the API server, the account and th
 
 /** A request that needs the right and would change nothing. */
 const attempt = async ({ verb, group, resource }: (typeof NEEDED_RIGHTS)[number]): Promise<number> => {
-  const root = group === '' ? '/api/v1' : `/apis/${group}/v1`;
+  const version = group === GROUP ? RESTORE_API_VERSION : `${group}/v1`;
+  const root = group === '' ? '/api/v1' : `/apis/${version}`;
   const collection = `${root}/namespaces/${scene.namespace.name}/${resource}`;
   const [method, path, body] = (
     {
@@ -47,7 +61,7 @@ const attempt = async ({ verb, group, resource }: (typeof NEEDED_RIGHTS)[number]
 test.each(NEEDED_RIGHTS.filter(({ title }) => title !== null))(
   'without $verb $resource: refused by the API server, named by the report with the role that has it',
   async right => {
-    const { verb, resource, role, action } = right;
+    const { verb, resource, role, actions } = right;
     await scene.grant(rulesWithout(right));
     const found = await scene.finding(`rights/${verb}-${resource}`);
     expect(await attempt(right)).toBe(403);
@@ -56,12 +70,14 @@ test.each(NEEDED_RIGHTS.filter(({ title }) => title !== null))(
     expect(found.command).toBe(
       `kubectl -n ${scene.namespace.name} create rolebinding ${role}-nb --clusterrole=${role} --serviceaccount=${scene.namespace.name}:nb`
     );
-    expect(found.affects).toEqual(action === null ? [] : [action]);
-    if (action === 'delete' || action === 'hold') {
-      expect(scene.provider.capabilities()[action]).toMatchObject({ available: false, reason: sentence(found) });
-    }
-    if (action === 'snapshot' || action === 'clone') {
-      expect(scene.provider.index.get('volume', HOME)?.can[action]).toMatchObject({ reason: sentence(found) });
+    expect(found.affects).toEqual(actions);
+    const off = { available: false, reason: sentence(found) };
+    for (const action of actions) {
+      if (action === 'delete' || action === 'hold') {
+        expect(scene.provider.capabilities()[action]).toMatchObject(off);
+      } else if (action !== 'list') {
+        expect(scene.provider.index.get('volume', HOME)?.can[action]).toMatchObject(off);
+      }
     }
     await scene.grant(rulesWithout(null));
     await scene.noFinding(`rights/${verb}-${resource}`);
@@ -92,7 +108,7 @@ test('the command of a missing right grants it', async () => {
   await scene.noFinding('rights/delete-volumesnapshots');
 });
 
-test('as NetApp’s published role: list and snapshot work, and refreshing is said to keep the server from being culled', async () => {
+test('as NetApp’s published role: list and snapshot work, and looking again in place of watching is told', async () => {
   await scene.grant([
     { groups: [''], resources: ['persistentvolumeclaims'], verbs: ['get', 'list'] },
     { groups: [SNAPSHOTS], resources: ['volumesnapshots'], verbs: ['get', 'list', 'create'] }
@@ -102,7 +118,7 @@ test('as NetApp’s published role: list and snapshot work, and refreshing is sa
   expect(watch.message).toContain('looks every 2 to 30 seconds instead while the panel is visible');
   const found = await scene.report();
   const off = [...found.values()].flatMap(({ affects }) => affects);
-  expect(new Set(off)).toEqual(new Set(['clone', 'delete', 'hold']));
+  expect(new Set(off)).toEqual(new Set(['clone', 'restore', 'files', 'delete', 'hold']));
   expect(found.get('quota')?.state).toBe('unknown');
   await scene.grant(rulesWithout(null));
   await scene.noFinding('rights/watch-volumesnapshots');

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bed, describeOnBed, type Bed } from '../support/bed';
+import { bed, type Bed } from '../support/bed';
+import { describeOnBed } from '../support/describeOnBed';
 
 describeOnBed('csi-sanity', () => {
   test.each(['false', 'true'])('passes for volumes with sized: %s', async sized => {

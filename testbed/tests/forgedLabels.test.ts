@@ -1,20 +1,14 @@
 // Labels say whose and of which volume an object is. What a server may write there, by the policies for a shared account.
 import { claim, volumeSnapshot } from '../support/manifests';
-import {
-  ACCOUNT,
-  sharedAccountNamespace,
-  startServer,
-  waitUntilIsolated,
-  type UserServer
-} from '../support/sharedAccount';
-import { applyShipped } from '../support/shippedManifest';
-import { TestCluster } from '../support/testCluster';
+import { SharedAccountScene, waitUntilIsolated, type UserServer } from '../support/sharedAccount';
+import type { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';
 
 const OWNER = 'datamark.github.io/owner';
 const VOLUME_ID = 'datamark.github.io/volume-id';
 const HUB_USER = 'hub.jupyter.org/username';
 
+let scene: SharedAccountScene;
 let cluster: TestCluster;
 let namespace: TestNamespace;
 let expandable: string;
@@ -22,9 +16,8 @@ let bob: UserServer;
 let alice: UserServer;
 
 beforeAll(async () => {
-  cluster = await TestCluster.open();
-  await applyShipped('policies/isolation.yaml');
-  namespace = await sharedAccountNamespace(cluster, 'labels');
+  scene = await SharedAccountScene.open('labels');
+  ({ cluster, namespace } = scene);
   const { provisioner, parameters } = await cluster.admin.get('StorageClass', await cluster.defaultStorageClass());
   expandable = `${namespace.name}-expandable`;
   await cluster.admin.create({
@@ -38,23 +31,14 @@ beforeAll(async () => {
   const ofHub = { labels: { [HUB_USER]: 'bob' }, annotations: { [HUB_USER]: 'bob', note: 'the hub’s' } };
   await namespace.create(claim('claim-bob', { ...ofHub, storageClass: expandable }));
   await namespace.create(claim('dataset'));
-  await cluster.admin.patch('Namespace', namespace.name, {
-    metadata: {
-      labels: { 'datamark.github.io/shared-account': ACCOUNT },
-      annotations: { 'datamark.github.io/shared-claims': 'dataset scratch' }
-    }
-  });
-  [bob, alice] = await Promise.all([
-    startServer(namespace, 'jupyter-bob', 'claim-bob'),
-    startServer(namespace, 'jupyter-alice', 'claim-alice')
-  ]);
+  await scene.isolate({ sharedClaims: 'dataset scratch' });
+  [bob, alice] = await Promise.all([scene.startServer('bob'), scene.startServer('alice')]);
   await waitUntilIsolated(bob.api, 'claim-alice');
 });
 
 afterAll(async () => {
-  await namespace.remove();
   await cluster.admin.delete('StorageClass', expandable);
-  cluster.close();
+  await scene.close();
 });
 
 const refused = (message: string) => ({

@@ -1,4 +1,7 @@
 // deploy/policies/held.yaml: who deletes a held snapshot is refused, whoever it is, until the hold is taken off.
+// On the bed it is applied as it is shipped, for all namespaces.
+import { bed } from '../support/bed';
+import { at } from '../support/kubernetesObject';
 import { claim, volumeSnapshot } from '../support/manifests';
 import { applyShipped, removeShipped } from '../support/shippedManifest';
 import { TestCluster } from '../support/testCluster';
@@ -9,15 +12,21 @@ const HELD = 'datamark.github.io/held-until';
 
 let cluster: TestCluster;
 let namespace: TestNamespace;
+let leaving: TestNamespace;
 
-/** As shipped, but under another name and for the namespace of this test alone: the cluster has other users. */
-const onlyHere = (text: string) =>
-  text
+/** On a cluster that others use too, under another name and for the namespaces of this test alone. */
+const fitted = (text: string) => {
+  if (bed !== undefined) {
+    return text;
+  }
+  const ours = `{ key: kubernetes.io/metadata.name, operator: In, values: [${namespace.name}, ${leaving.name}] }`;
+  return text
     .replaceAll('datamark-held', `datamark-held-${namespace.name}`)
     .replace(
       'validationActions: [Deny]',
-      `validationActions: [Deny]\n  matchResources: { namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: ${namespace.name} } } }`
+      `validationActions: [Deny]\n  matchResources: { namespaceSelector: { matchExpressions: [${ours}] } }`
     );
+};
 
 const hold = (snapshot: string, annotations: Record<string, string | null>) =>
   namespace.patch('VolumeSnapshot', snapshot, { metadata: { annotations } });
@@ -28,17 +37,20 @@ const tryDelete = async (snapshot: string) => {
 
 beforeAll(async () => {
   cluster = await TestCluster.open();
-  namespace = await cluster.namespace('held');
-  await applyShipped('policies/held.yaml', { change: onlyHere });
+  [namespace, leaving] = await Promise.all([cluster.namespace('held'), cluster.namespace('held-leaving')]);
+  await applyShipped('policies/held.yaml', { change: fitted });
   await namespace.create(claim('home'), volumeSnapshot('home.probe', 'home'));
   await hold('home.probe', { [HELD]: 'forever' });
   await waitUntil('the policy to act', async () => (await tryDelete('home.probe')).status === 403);
 });
 
 afterAll(async () => {
-  await removeShipped('policies/held.yaml', onlyHere);
+  await removeShipped('policies/held.yaml', fitted);
   await waitUntil('the policy to be off', async () => (await tryDelete('home.probe')).status !== 403);
   await namespace.remove();
+  if (await cluster.admin.find('Namespace', leaving.name)) {
+    await leaving.remove();
+  }
   cluster.close();
 });
 
@@ -70,6 +82,22 @@ test('a hold whose time is over counts until it is taken off', async () => {
   await hold('home.elapsed', { [HELD]: null });
   await namespace.delete('VolumeSnapshot', 'home.elapsed');
   await namespace.waitUntilGone('VolumeSnapshot', 'home.elapsed');
+});
+
+test('the deletion of its namespace waits for a held snapshot, which says why', async () => {
+  await leaving.create(claim('home'), volumeSnapshot('home.kept', 'home', { annotations: { [HELD]: 'forever' } }));
+  await leaving.waitUntilReady('home.kept');
+  await cluster.admin.delete('Namespace', leaving.name);
+  await waitUntil('the namespace to say what it waits for', async () => {
+    const conditions = at(await cluster.admin.get('Namespace', leaving.name), 'status', 'conditions');
+    return JSON.stringify(conditions ?? []).includes('snapshot home.kept is held');
+  });
+  const kept = await leaving.get('VolumeSnapshot', 'home.kept');
+  expect([kept.metadata.deletionTimestamp, at(kept, 'status', 'readyToUse')]).toEqual([undefined, true]);
+
+  await leaving.patch('VolumeSnapshot', 'home.kept', { metadata: { annotations: { [HELD]: null } } });
+  const gone = async () => !(await cluster.admin.find('Namespace', leaving.name));
+  await waitUntil('the namespace to be gone', gone, { seconds: 90 });
 });
 
 test('a snapshot that is not held is deleted as ever', async () => {

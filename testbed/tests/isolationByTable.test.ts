@@ -1,40 +1,33 @@
 // deploy/policies/isolation-by-table.yaml: the same rules, where a ConfigMap says which claims are a pod's own.
 import { claim, volumeSnapshot } from '../support/manifests';
-import { ACCOUNT, sharedAccountNamespace, tryCreate, waitingPod, waitUntilIsolated } from '../support/sharedAccount';
-import { applyShipped, shipped } from '../support/shippedManifest';
-import { TestCluster } from '../support/testCluster';
+import { SharedAccountScene, tryCreate, waitingPod, waitUntilIsolated } from '../support/sharedAccount';
+import { shipped } from '../support/shippedManifest';
 import type { TestNamespace } from '../support/testNamespace';
 import { waitUntil } from '../support/waitUntil';
 
 const OWNER = 'datamark.github.io/owner';
 
-let cluster: TestCluster;
+let scene: SharedAccountScene;
 let namespace: TestNamespace;
 let ann: TestNamespace;
 let custom: TestNamespace;
 
 beforeAll(async () => {
-  cluster = await TestCluster.open();
-  await applyShipped('policies/isolation-by-table.yaml');
-  namespace = await sharedAccountNamespace(cluster, 'table');
+  scene = await SharedAccountScene.open('table', 'policies/isolation-by-table.yaml');
+  ({ namespace } = scene);
   await namespace.create({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'datamark-claims' },
     data: { 'jupyter-ann--gpu': 'home-ann  home-ann-gpu', 'lab-7': 'vol-7', 'lab-7.owner': 'seven' }
   });
-  await cluster.admin.patch('Namespace', namespace.name, {
-    metadata: { labels: { 'datamark.github.io/shared-account-by-table': ACCOUNT } }
-  });
+  await scene.isolate({ label: 'shared-account-by-table' });
   ann = await waitingPod(namespace, 'jupyter-ann--gpu');
   custom = await waitingPod(namespace, 'lab-7');
   await waitUntilIsolated(ann, 'vol-7');
 });
 
-afterAll(async () => {
-  await namespace.remove();
-  cluster.close();
-});
+afterAll(() => scene.close());
 
 const owned = (name: string, source: string, owner: string) =>
   volumeSnapshot(name, source, { labels: { [OWNER]: owner } });
@@ -81,6 +74,6 @@ test('the rules are those of isolation.yaml, letter by letter', async () => {
   const [byName, byTable] = await Promise.all(
     ['isolation', 'isolation-by-table'].map(file => shipped(`policies/${file}.yaml`))
   );
-  expect(rules(byTable ?? '')).toHaveLength(2);
+  expect(rules(byTable ?? '')).toHaveLength(3);
   expect(rules(byTable ?? '')).toEqual(rules(byName ?? ''));
 });

@@ -1,7 +1,7 @@
 // A server of Kubeflow Notebooks v1, modelled: its CRD in short, and the StatefulSet that its controller makes of a
 // Notebook. What the real controller and dashboard add beyond that is not here.
 import { RunningStatus, Snapshot, VolumeList } from '../../contract';
-import { describeOnBed } from '../support/bed';
+import { describeOnBed } from '../support/describeOnBed';
 import { claim, roleFor, serviceAccount } from '../support/manifests';
 import { ProductInPod } from '../support/productInPod';
 import { applyShipped, removeShipped } from '../support/shippedManifest';

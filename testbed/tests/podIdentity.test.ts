@@ -1,38 +1,23 @@
 // The policies for a shared account know a server by the pod that its token is bound to. Which tokens that lets through.
 import { claim, roleFor, serviceAccount, volumeSnapshot } from '../support/manifests';
-import {
-  ACCOUNT,
-  sharedAccountNamespace,
-  startServer,
-  tryCreate,
-  waitingPod,
-  waitUntilIsolated
-} from '../support/sharedAccount';
-import { applyShipped } from '../support/shippedManifest';
-import { TestCluster } from '../support/testCluster';
+import { ACCOUNT, SharedAccountScene, tryCreate, waitingPod, waitUntilIsolated } from '../support/sharedAccount';
 import type { TestNamespace } from '../support/testNamespace';
 import { waitUntil } from '../support/waitUntil';
 
 const OWNER = 'datamark.github.io/owner';
 const own = volumeSnapshot('claim-ann.one', 'claim-ann');
 
-let cluster: TestCluster;
+let scene: SharedAccountScene;
 let namespace: TestNamespace;
 
 beforeAll(async () => {
-  cluster = await TestCluster.open();
-  await applyShipped('policies/isolation.yaml');
-  namespace = await sharedAccountNamespace(cluster, 'identity');
-  await cluster.admin.patch('Namespace', namespace.name, {
-    metadata: { labels: { 'datamark.github.io/shared-account': ACCOUNT } }
-  });
+  scene = await SharedAccountScene.open('identity');
+  ({ namespace } = scene);
+  await scene.isolate();
   await waitUntilIsolated(await waitingPod(namespace, 'jupyter-probe'), 'claim-ann');
 });
 
-afterAll(async () => {
-  await namespace.remove();
-  cluster.close();
-});
+afterAll(() => scene.close());
 
 test('a token that is not bound to a pod changes nothing', async () => {
   const unbound = namespace.as(await namespace.token(ACCOUNT));
@@ -52,11 +37,11 @@ test('nor does one of a pod that the hub did not name', async () => {
 });
 
 test('a server’s token ends with its pod, also where a new pod of that name follows', async () => {
-  const ann = await startServer(namespace, 'jupyter-ann', 'claim-ann');
+  const ann = await scene.startServer('ann');
   expect(await tryCreate(ann.api, own)).toBe('201');
 
   await ann.pod.stop();
-  const again = await startServer(namespace, 'jupyter-ann', 'claim-ann');
+  const again = await scene.startServer('ann');
 
   // The API server keeps what it knows of a token for ten seconds.
   await waitUntil('the old token to be refused', async () => (await tryCreate(ann.api, own)).startsWith('401'), {

@@ -4,8 +4,8 @@ import type { KubernetesApi } from '../../server/src/providers/kubernetes/client
 import type { KubernetesProvider } from '../../server/src/providers/kubernetes/kubernetesProvider';
 import { ProblemError } from '../../server/src/problemError';
 import { untilGone, untilIndexed, untilOver, untilPhase } from '../../server/src/testing/untilIndexed';
-import { describeOnBed } from '../support/bed';
 import { clusterProvider, type ProviderOptions } from '../support/clusterProvider';
+import { describeOnBed } from '../support/describeOnBed';
 import { at, textAt } from '../support/kubernetesObject';
 import { claim, roleFor, serviceAccount, volumeSnapshot } from '../support/manifests';
 import { TestCluster } from '../support/testCluster';

@@ -13,12 +13,19 @@ const CHANGE = `${READ}, create, patch`;
 const ALL = `${CHANGE}, delete`;
 
 /** All that the roles let through; whatever is not here is refused. */
+const granted = (volumerestores: string, others: string) => ({
+  ...REPORTS,
+  volumerestores,
+  volumesnapshots: others,
+  persistentvolumeclaims: others
+});
 const GRANTED: Record<string, Record<string, string>> = {
-  'datamark-viewer': { ...REPORTS, volumesnapshots: READ, persistentvolumeclaims: READ },
-  'datamark-user': { ...REPORTS, volumesnapshots: CHANGE, persistentvolumeclaims: CHANGE },
-  'datamark-manager': { ...REPORTS, volumesnapshots: ALL, persistentvolumeclaims: ALL },
-  'datamark-kubeflow-edit': { ...REPORTS, volumesnapshots: ALL, persistentvolumeclaims: ALL },
-  'datamark-kubeflow-view': { ...REPORTS, volumesnapshots: READ, persistentvolumeclaims: READ }
+  'datamark-viewer': granted(READ, READ),
+  'datamark-user': granted(CHANGE, CHANGE),
+  'datamark-manager': granted(CHANGE, ALL),
+  'datamark-approver': { volumerestores: CHANGE },
+  'datamark-kubeflow-edit': granted(CHANGE, ALL),
+  'datamark-kubeflow-view': granted(READ, READ)
 };
 const ROLES = Object.keys(GRANTED);
 const CLASSES = { storageclasses: 'get, list', volumesnapshotclasses: 'get, list' };
@@ -36,6 +43,7 @@ const named = (text: string) => text.replace('datamark-singleuser-classes', `${n
 beforeAll(async () => {
   cluster = await TestCluster.open();
   namespace = await cluster.namespace('roles');
+  await applyShipped('crd/volumerestores.yaml');
   await applyShipped('rbac/roles.yaml');
   await applyShipped('kubeflow/roles.yaml');
   for (const role of ROLES) {
@@ -108,9 +116,9 @@ test('docs/security.md shows this table', async () => {
   const shown = ['datamark-viewer', 'datamark-user', 'datamark-manager'];
   const tables = await Promise.all(shown.map(role => verbTable(ofRole(role).account, namespace.name)));
   const rows = RESOURCES.map(({ name }) => [`\`${name}\``, ...tables.map(table => table[name] || '–')]);
-  const granted = rows.filter(row => row.slice(1).some(cell => cell !== '–'));
-  const none = rows.filter(row => !granted.includes(row)).map(([name = '']) => name);
-  const lines = [['', ...shown.map(role => `\`${role}\``)], ...granted, ...none.map(name => [name, '–', '–', '–'])];
+  const some = rows.filter(row => row.slice(1).some(cell => cell !== '–'));
+  const none = rows.filter(row => !some.includes(row)).map(([name = '']) => name);
+  const lines = [['', ...shown.map(role => `\`${role}\``)], ...some, ...none.map(name => [name, '–', '–', '–'])];
   const widths = [0, 1, 2, 3].map(column => Math.max(...lines.map(line => line[column]?.length ?? 0)));
   const text = lines.map(line => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`);
   text.splice(1, 0, `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`);

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Bed, describeOnBed } from '../support/bed';
+import { Bed } from '../support/bed';
+import { describeOnBed } from '../support/describeOnBed';
 import { kubectl } from '../support/kubectl';
 
 const run = promisify(execFile);

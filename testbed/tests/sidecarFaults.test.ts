@@ -2,7 +2,8 @@
 // snapshot, the API server is away for half a minute, the clocks do not agree.
 import { setTimeout as delay } from 'node:timers/promises';
 import { RunningStatus, Snapshot, SnapshotPage, VolumeList } from '../../contract';
-import { bed, describeOnBed, type Bed } from '../support/bed';
+import { bed, type Bed } from '../support/bed';
+import { describeOnBed } from '../support/describeOnBed';
 import { HostSidecar, SidecarRefused } from '../support/hostSidecar';
 import { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';

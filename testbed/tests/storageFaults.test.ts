@@ -1,5 +1,6 @@
 // The storage classes of the test bed do what the tests of faults count on.
-import { bed, describeOnBed, type Bed } from '../support/bed';
+import { bed, type Bed } from '../support/bed';
+import { describeOnBed } from '../support/describeOnBed';
 import { at } from '../support/kubernetesObject';
 import { claim, volumeSnapshot } from '../support/manifests';
 import { TestCluster } from '../support/testCluster';

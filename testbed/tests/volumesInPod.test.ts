@@ -1,6 +1,6 @@
 // What a server sees of its volumes: real pods that run the product under their own account.
 import { RunningStatus, Snapshot, VolumeList, type Volume } from '../../contract';
-import { describeOnBed } from '../support/bed';
+import { describeOnBed } from '../support/describeOnBed';
 import { claim, roleFor, serviceAccount, type Rule } from '../support/manifests';
 import { ProductInPod } from '../support/productInPod';
 import { TestCluster } from '../support/testCluster';

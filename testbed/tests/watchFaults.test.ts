@@ -1,44 +1,25 @@
 // Watches and lists of the client while a real API server fails: nothing is missed, and what is said of it is true.
-import { z } from 'zod';
-import type { Account } from '../support/account';
-import { describeOnBed } from '../support/bed';
-import { ClientScene, configMap, LABEL, PATH } from '../support/clientScene';
-import type { FaultProxy } from '../support/faultProxy';
-import type { OwnApiServer } from '../support/ownApiServer';
+import { configMap, describeClient, Item, LABEL, PATH } from '../support/clientScene';
 import { waitUntil } from '../support/waitUntil';
 
-const Item = z.object({ metadata: z.object({ name: z.string() }) });
-
-describeOnBed('the client of a real API server', () => {
-  let scene: ClientScene;
-  let server: OwnApiServer;
-  let proxy: FaultProxy;
-  let admin: Account;
-
-  beforeAll(async () => {
-    scene = await ClientScene.start();
-    ({ server, proxy, admin } = scene);
-  });
-  afterEach(() => scene.clear());
-  afterAll(() => scene.stop());
-
+describeClient(scene => {
   describe('a watch', () => {
     it('goes on where it was after cuts and errors, without a second list', async () => {
       await scene.put('before');
-      proxy.requests.length = 0;
+      scene.proxy.requests.length = 0;
       const mirror = scene.mirror(await scene.openByProxy());
       await mirror.current();
-      proxy.fail({ status: 500 }, { watch: true });
-      proxy.fail({ cut: 'before' }, { watch: true });
-      proxy.fail({ resetStream: true }, { watch: true });
-      proxy.cut();
+      scene.proxy.fail({ status: 500 }, { watch: true });
+      scene.proxy.fail({ cut: 'before' }, { watch: true });
+      scene.proxy.fail({ resetStream: true }, { watch: true });
+      scene.proxy.cut();
       await waitUntil('the watch to notice', () => mirror.reasons.length > 1);
       await scene.put('meanwhile');
       await scene.remove('before');
       await scene.equalToList(mirror);
       expect(mirror.reasons.slice(2, -1)).toContain('InternalError');
       expect(mirror.replacements).toBe(1);
-      expect(proxy.requests.filter(({ url }) => url.searchParams.has('limit'))).toHaveLength(1);
+      expect(scene.proxy.requests.filter(({ url }) => url.searchParams.has('limit'))).toHaveLength(1);
     });
 
     it('lists anew when what it missed was compacted away', async () => {
@@ -46,16 +27,16 @@ describeOnBed('the client of a real API server', () => {
       await scene.put('goes');
       const mirror = scene.mirror(await scene.openByProxy({ watchPace: { baseMs: 50, capMs: 200 } }));
       await mirror.current();
-      proxy.fail({ status: 503 }, { watch: true, times: 10_000 });
-      proxy.cut();
+      scene.proxy.fail({ status: 503 }, { watch: true, times: 10_000 });
+      scene.proxy.cut();
       await scene.remove('goes');
       await scene.put('stays', '1');
       await scene.put('comes');
-      await server.compact();
+      await scene.server.compact();
       // The server's own memory of what happened would bridge the gap; a new one has none.
-      await server.stopServer();
-      await server.startServer();
-      proxy.clear();
+      await scene.server.stopServer();
+      await scene.server.startServer();
+      scene.proxy.clear();
       await scene.equalToList(mirror);
       expect(mirror.reasons).toContain('Expired');
       expect(mirror.replacements).toBe(2);
@@ -63,13 +44,13 @@ describeOnBed('the client of a real API server', () => {
 
     it('does not expire while it is quiet: bookmarks carry it on', async () => {
       const watch = { openMs: 5_000, silenceMs: 60_000, serverSeconds: 6 };
-      proxy.requests.length = 0;
+      scene.proxy.requests.length = 0;
       const mirror = scene.mirror(await scene.openByProxy({ watch }));
       await mirror.current();
       // Something happens that it is not told of.
-      await admin.create({ ...configMap('other'), metadata: { name: 'other', namespace: 'default' } });
+      await scene.admin.create({ ...configMap('other'), metadata: { name: 'other', namespace: 'default' } });
       const versions = () =>
-        proxy.requests
+        scene.proxy.requests
           .filter(({ url }) => url.searchParams.has('watch'))
           .map(({ url }) => Number(url.searchParams.get('resourceVersion')));
       await waitUntil('two streams', () => versions().length >= 2, { seconds: 30 });
@@ -85,23 +66,23 @@ describeOnBed('the client of a real API server', () => {
       const api = await scene.openByProxy({ watch });
       const mirror = scene.mirror(api);
       await mirror.current();
-      proxy.hold();
+      scene.proxy.hold();
       await scene.put('unheard');
       await waitUntil('the silence to be noticed', () => mirror.reasons.includes('WatchSilent'));
       expect(mirror.has('unheard')).toBe(false);
-      proxy.letNewPass();
+      scene.proxy.letNewPass();
       // By a new connection; on the old one it would wait for the system to find out.
       await scene.equalToList(mirror, 15);
     });
 
     it('goes on after the server was away for 30 s, and says since when', async () => {
       await scene.put('before');
-      const mirror = scene.mirror(scene.open(await server.kubeconfig()));
+      const mirror = scene.mirror(scene.open(await scene.server.kubeconfig()));
       await mirror.current();
       const stoppedAt = Date.now();
-      await server.stopServer();
+      await scene.server.stopServer();
       await waitUntil('30 s', () => Date.now() - stoppedAt >= 30_000, { every: 500 });
-      await server.startServer();
+      await scene.server.startServer();
       await scene.put('after');
       await scene.remove('before');
       await scene.equalToList(mirror);
@@ -129,17 +110,17 @@ describeOnBed('the client of a real API server', () => {
         pageSize: 2,
         progress: read => {
           if (pages.push(read) === 1) {
-            proxy.hold();
+            scene.proxy.hold();
           }
         }
       });
       await waitUntil('the first page', () => pages.length === 1);
       await scene.put('0');
       await scene.remove('b');
-      await server.compact();
-      await server.stopServer();
-      await server.startServer();
-      proxy.resume();
+      await scene.server.compact();
+      await scene.server.stopServer();
+      await scene.server.startServer();
+      scene.proxy.resume();
       const { items } = await list;
       expect(items.map(item => item.metadata.name)).toEqual(['0', 'a', 'c']);
       expect(pages).toEqual([2, 2, 3]);

@@ -23,6 +23,10 @@ export const environment = {
   get token(): string {
     return written('token');
   },
+  /** Token of the controller’s service, which may start the servers of the group `started-again`. */
+  get controllerToken(): string {
+    return written('controller-token');
+  },
   /** Namespace of the servers. */
   get namespace(): string {
     return written('namespace');

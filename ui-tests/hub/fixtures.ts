@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { test as base, type Page } from '@playwright/test';
 import { DatamarkPage } from '../pages/datamarkPage';
+import { untilRestored } from '../pages/restoredLayout';
 import { deleteAll } from './cluster';
 import { environment } from './environment';
 import { hub } from './hub';
@@ -31,11 +32,12 @@ export async function logIn(page: Page, user: string, server = ''): Promise<void
   await untilLab(page, user, server);
 }
 
-/** Waits until JupyterLab of that server is there. */
+/** Waits until JupyterLab of that server is there, with what was open the last time. */
 export async function untilLab(page: Page, user: string, server = ''): Promise<void> {
   const base = server === '' ? `/user/${user}/lab` : `/user/${user}/${server}/lab`;
   await page.waitForURL(url => url.pathname.startsWith(base), { timeout: 120_000 });
-  await page.locator('.jp-Launcher, .jp-NotebookPanel').first().waitFor({ timeout: 60_000 });
+  await page.locator('.jp-Launcher, .jp-NotebookPanel').first().waitFor({ timeout: 120_000 });
+  await untilRestored(page);
 }
 
 /** The same for a server that runs already; gives Datamark on its page. */

@@ -1,8 +1,6 @@
 /** The hub’s REST API, as an admin uses it: users, their servers, and what its proxy saw of them. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { environment } from './environment';
-
-const START_MS = 120_000;
+import { until } from './until';
 
 interface Server {
   readonly ready: boolean;
@@ -32,17 +30,6 @@ async function asked<T>(method: string, path: string, body?: object): Promise<T>
   return (text === '' ? null : JSON.parse(text)) as T;
 }
 
-/** Looks until something is so; throws at the deadline. */
-export async function until(what: string, holds: () => Promise<boolean>, ms = START_MS): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > end) {
-      throw new Error(`${what}: not within ${ms / 1000} s`);
-    }
-    await delay(100);
-  }
-}
-
 const serverPath = (user: string, server: string): string =>
   server === '' ? `/users/${user}/server` : `/users/${user}/servers/${server}`;
 
@@ -51,16 +38,21 @@ export const hub = {
     await asked('POST', `/users/${user}`);
   },
 
+  /** From now on the controller may start the user’s server. */
+  async letControllerStart(user: string): Promise<void> {
+    await asked('POST', '/groups/started-again/users', { users: [user] });
+  },
+
   /** A token with which a test acts as the user. */
   async tokenOf(user: string): Promise<string> {
     const { token } = await asked<{ token: string }>('POST', `/users/${user}/tokens`, { expires_in: 3600 });
     return token;
   },
 
-  /** Starts a server and waits until it answers; gives the time that took, in ms. */
-  async start(user: string, scenario: string | null = null, server = ''): Promise<number> {
+  /** Starts a server and waits until it answers; gives the time that took, in ms. `options`: of the scenario. */
+  async start(user: string, scenario: string | null = null, server = '', options: object = {}): Promise<number> {
     const begun = performance.now();
-    await asked('POST', serverPath(user, server), scenario === null ? {} : { scenario });
+    await asked('POST', serverPath(user, server), scenario === null ? {} : { scenario, ...options });
     await until(`server of ${user}`, () => hub.isReady(user, server));
     return performance.now() - begun;
   },

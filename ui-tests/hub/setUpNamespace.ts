@@ -1,15 +1,23 @@
-/** Prepares the hub’s namespace once, with the manifests that an admin applies, as they are shipped. */
+/** Prepares the hub’s cluster once, with the manifests that an admin applies, as they are shipped. */
 import { join } from 'node:path';
 import { apply, kubectl } from './cluster';
 import { environment } from './environment';
+import { installShippedController } from './shippedController';
 
 const DEPLOY = join(__dirname, '..', '..', 'deploy');
 
-/** A claim that all servers mount, and accounts that may less than ours. */
+/** Claims that several servers mount, accounts that may less than ours, and one whose claims stand in a table. */
 const SCENE = `
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: jupyterhub-shared-volume }
+spec:
+  accessModes: [ReadWriteMany]
+  resources: { requests: { storage: 1Gi } }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: reference-data, labels: { datamark.github.io/owner: librarians } }
 spec:
   accessModes: [ReadWriteMany]
   resources: { requests: { storage: 1Gi } }
@@ -40,9 +48,24 @@ kind: RoleBinding
 metadata: { name: datamark-singleuser-manager }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: datamark-manager }
 subjects: [{ kind: ServiceAccount, name: datamark-singleuser }]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: singleuser-by-table }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: singleuser-by-table }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: datamark-user }
+subjects: [{ kind: ServiceAccount, name: singleuser-by-table }]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: datamark-claims }
 `;
 
-export default async function setUpNamespace(): Promise<void> {
+/** Gives what takes away what would disturb the tests of others. */
+export default async function setUpNamespace(): Promise<() => Promise<void>> {
   if (environment.namespace !== 'jupyterhub') {
     throw new Error('The manifests of deploy/ name the namespace jupyterhub: the hub of the tests must be there.');
   }
@@ -50,7 +73,9 @@ export default async function setUpNamespace(): Promise<void> {
     'rbac/roles.yaml',
     'rbac/bindings.yaml',
     'rbac/cluster-binding.yaml',
-    'policies/isolation.yaml'
+    'jupyterhub/restore-gate-rbac.yaml',
+    'policies/isolation.yaml',
+    'policies/isolation-by-table.yaml'
   ]) {
     await kubectl('apply', '--server-side', '--force-conflicts', '-f', join(DEPLOY, file));
   }
@@ -60,13 +85,15 @@ export default async function setUpNamespace(): Promise<void> {
     '--overwrite',
     'namespace',
     environment.namespace,
-    'datamark.github.io/shared-account=datamark-singleuser'
+    'datamark.github.io/shared-account=datamark-singleuser',
+    'datamark.github.io/shared-account-by-table=singleuser-by-table'
   );
   await kubectl(
     'annotate',
     '--overwrite',
     'namespace',
     environment.namespace,
-    'datamark.github.io/shared-claims=jupyterhub-shared-volume'
+    'datamark.github.io/shared-claims=jupyterhub-shared-volume reference-data'
   );
+  return installShippedController();
 }

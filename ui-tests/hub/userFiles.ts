@@ -25,6 +25,14 @@ export async function putFile(server: string, path: string, content: string): Pr
   }
 }
 
+/** Makes a folder below the server's root. */
+export async function makeFolder(server: string, path: string): Promise<void> {
+  const response = await askServer(server, `api/contents/${path}`, { method: 'PUT', body: '{"type":"directory"}' });
+  if (!response.ok) {
+    throw new Error(`PUT ${path}: ${response.status} ${await response.text()}`);
+  }
+}
+
 /** The text of a file; throws when it is not there. */
 export async function contents(server: string, path: string): Promise<string> {
   const response = await askServer(server, `api/contents/${path}?type=file&format=text`);
@@ -33,22 +41,6 @@ export async function contents(server: string, path: string): Promise<string> {
   }
   return ((await response.json()) as { content: string }).content;
 }
-
-/** A notebook with these code cells. */
-export const notebookOf = (...cells: string[]): string =>
-  JSON.stringify({
-    cells: cells.map((source, index) => ({
-      cell_type: 'code',
-      id: `cell-${index}`,
-      source,
-      metadata: {},
-      execution_count: null,
-      outputs: []
-    })),
-    metadata: { kernelspec: { name: 'python3', display_name: 'Python 3' } },
-    nbformat: 4,
-    nbformat_minor: 5
-  });
 
 /** Whether a kernel can be started: the server works, whatever Datamark lacks. */
 export async function kernelAnswers(server: string): Promise<boolean> {

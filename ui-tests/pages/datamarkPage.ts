@@ -3,6 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { untilRestored } from './restoredLayout';
 
 type JsonObject = Record<string, string | number | boolean>;
 
@@ -38,6 +39,16 @@ export class DatamarkPage {
 
   get clones(): Locator {
     return this.panel.getByRole('grid', { name: /^Clones/ });
+  }
+
+  /** The section with the runs of the volume, or of the snapshot that is open. */
+  get lineage(): Locator {
+    return this.page.locator('.dm-section-lineage');
+  }
+
+  /** What the cells of the notebook in front have told. */
+  get outputs(): Locator {
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output');
   }
 
   /** A snapshot's row by the title in it. */
@@ -85,11 +96,10 @@ export class DatamarkPage {
     return this.page.locator('.Toastify__toast').filter({ hasText: words });
   }
 
-  /** Opens the panel as a person does, unless it is open. */
+  /** Shows the panel. A click on its tab would close it where JupyterLab has brought it back in that very moment. */
   async openPanel(): Promise<void> {
-    if (!(await this.panel.isVisible())) {
-      await this.tab.click();
-    }
+    await untilRestored(this.page);
+    await this.execute('datamark:open-panel');
     await this.volumes.waitFor();
   }
 
@@ -100,12 +110,24 @@ export class DatamarkPage {
     }
   }
 
-  /** Makes a snapshot through the dialog and waits until its row says that it is there. */
-  async makeSnapshot(title: string): Promise<void> {
+  /** Presses the button once it stays where it is: when a timeline turns out to be empty, its button moves from the row there. */
+  async pressSnapshot(): Promise<void> {
+    const empty = this.panel.getByRole('group', { name: /^No snapshots of / });
+    await this.timeline.or(empty).waitFor();
     await this.snapshotButton.click();
+  }
+
+  /** Asks for a snapshot through the dialog. */
+  async askForSnapshot(title: string): Promise<void> {
+    await this.pressSnapshot();
     const dialog = this.dialog(/^Snapshot /);
     await dialog.getByLabel('Title').fill(title);
     await dialog.getByRole('button', { name: 'Snapshot', exact: true }).click();
+  }
+
+  /** The same, and waits until its row says that it is there. */
+  async makeSnapshot(title: string): Promise<void> {
+    await this.askForSnapshot(title);
     await this.readySnapshots.filter({ hasText: title }).waitFor();
   }
 

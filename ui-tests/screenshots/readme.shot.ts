@@ -70,7 +70,7 @@ test('panel and dialogs', async ({ page, datamark, jupyter }) => {
   await showPanel(page, datamark);
   await page.screenshot({ path: join(IMAGES, 'panel.png') });
 
-  await datamark.snapshotButton.click();
+  await datamark.pressSnapshot();
   await datamark.dialog(/^Snapshot /).waitFor();
   await page.screenshot({ path: join(IMAGES, 'create.png') });
   await page.keyboard.press('Escape');

@@ -3,7 +3,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A notebook with these cells. */
-export const notebookOf = (...cells: string[]): string =>
+export const notebookOf = (...cells: string[]): string => notebookFor('python3', ...cells);
+
+/** The same for another kernel. */
+export const notebookFor = (kernel: string, ...cells: string[]): string =>
   JSON.stringify({
     cells: cells.map((source, index) => ({
       cell_type: 'code',
@@ -13,7 +16,7 @@ export const notebookOf = (...cells: string[]): string =>
       outputs: [],
       source
     })),
-    metadata: { kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' } },
+    metadata: { kernelspec: { display_name: 'Python 3', language: 'python', name: kernel } },
     nbformat: 4,
     nbformat_minor: 5
   });

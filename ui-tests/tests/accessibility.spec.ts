@@ -16,7 +16,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark Hig
     await datamark.select(datamark.snapshot('features v3 frozen'));
     expect.soft(await seriousFindings(page, '.dm-panel'), 'panel').toEqual([]);
 
-    await datamark.snapshotButton.click();
+    await datamark.pressSnapshot();
     await datamark.dialog(/^Snapshot /).waitFor();
     expect.soft(await seriousFindings(page, '.jp-Dialog'), 'create dialog').toEqual([]);
     await page.keyboard.press('Escape');

@@ -14,6 +14,7 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
     'Check What Datamark Can Do Here',
     'Clone Snapshot…',
     'Clone Volume…',
+    'Copy Files Back…',
     'Copy Snapshot Name',
     'Delete Clone…',
     'Delete Snapshot…',
@@ -33,6 +34,7 @@ test('snapshot, clone, restore, undo and status from the palette', async ({ page
     'Snapshot Volume of File Browser Folder…',
     'Snapshot Volume of This Notebook',
     'Snapshot Volume…',
+    'Stop Server for a Restore…',
     'Undo Restore…'
   ]);
   await datamark.runFromPalette('Show Datamark');
@@ -172,7 +174,7 @@ test.describe('on slow storage that is full once', () => {
   test('a failed snapshot is made again and cancelled from the palette', async ({ page, datamark, jupyter }) => {
     await datamark.openPanel();
     expect(await datamark.paletteReason('Cancel Operation')).toBe('Nothing is running.');
-    await datamark.snapshotButton.click();
+    await datamark.pressSnapshot();
     await datamark
       .dialog(/^Snapshot /)
       .getByLabel('Title')

@@ -23,7 +23,7 @@ test('one that is busy refuses and says so, the other one is made', async ({ dat
   await datamark.openPanel();
   await datamark.execute('datamark:create-snapshot', { volume: 'data', title: 'first of data' });
   await datamark.execute('datamark:open-panel');
-  await datamark.snapshotButton.click();
+  await datamark.pressSnapshot();
   const dialog = datamark.dialog(/^Snapshot /);
   await dialog.getByRole('checkbox', { name: /^work/ }).check();
   await dialog.getByRole('checkbox', { name: /^data/ }).check();

@@ -15,7 +15,7 @@ const faults = (given: object): { environment: Record<string, string> } => ({
 
 /** Starts a snapshot through the dialog and does not wait for it. */
 async function begin(datamark: DatamarkPage, title: string): Promise<void> {
-  await datamark.snapshotButton.click();
+  await datamark.pressSnapshot();
   const dialog = datamark.dialog(/^Snapshot /);
   await dialog.getByLabel('Title').fill(title);
   await dialog.getByRole('button', { name: 'Snapshot', exact: true }).click();

@@ -9,7 +9,7 @@ test.beforeEach(async ({ datamark }) => {
 });
 
 test('the dialog offers a selected title, and Enter makes the snapshot', async ({ page, datamark }) => {
-  await datamark.snapshotButton.click();
+  await datamark.pressSnapshot();
   const title = datamark.dialog(/^Snapshot /).getByLabel('Title');
   await expect(title).toBeFocused();
   await expect(title).toHaveValue(/^\d{4}-\d\d-\d\d/);
@@ -25,7 +25,7 @@ test('the dialog offers a selected title, and Enter makes the snapshot', async (
 });
 
 test('a title that can’t be is refused in the dialog, before anything is made', async ({ datamark, jupyter }) => {
-  await datamark.snapshotButton.click();
+  await datamark.pressSnapshot();
   const dialog = datamark.dialog(/^Snapshot /);
 
   await dialog.getByLabel('Title').fill('x'.repeat(300));

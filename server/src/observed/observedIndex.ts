@@ -23,7 +23,8 @@ export class ObservedIndex {
     snapshot: new Map(),
     clone: new Map(),
     restore: new Map(),
-    operation: new Map()
+    operation: new Map(),
+    mirror: new Map()
   };
   private readonly changes: Change[] = [];
   private readonly listeners = new Set<(change: Change) => void>();

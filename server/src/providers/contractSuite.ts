@@ -134,6 +134,34 @@ export function providerContract(name: string, make: () => Promise<Subject>): vo
       expect(await refusal(provider.updateSnapshot(name, { uid: 'another', title: 'x' }))).toBe('object-changed');
     });
 
+    it('keeps the runs that are written down on the life that was looked at, and on no other', async () => {
+      const { provider } = subject;
+      const name = await readySnapshot();
+      const uid = provider.index.get('snapshot', name)?.uid ?? '';
+      expect(provider.runNote?.(name)).toBeUndefined();
+
+      const add = (run: string) => (text: string | undefined) => `${text ?? ''}${run};`;
+      await Promise.all(['a', 'b'].map(async run => provider.changeRunNote?.(name, uid, add(run))));
+      await provider.updateSnapshot(name, { uid, title: 'two' });
+      await provider.changeRunNote?.(name, uid, () => null);
+
+      expect(provider.runNote?.(name)).toMatch(/^(a;b;|b;a;)$/);
+      const other = provider.changeRunNote?.(name, 'another', () => 'x') ?? Promise.resolve();
+      expect(await refusal(other)).toBe('object-changed');
+    });
+
+    it('tells with a snapshot how many runs are written down on it', async () => {
+      const { provider } = subject;
+      const name = await readySnapshot();
+      const uid = provider.index.get('snapshot', name)?.uid ?? '';
+      const run = (id: string) => ({ run: id, relation: 'exact', state: 'written', at: '2026-01-02T03:04:05Z' });
+      expect(provider.index.get('snapshot', name)).not.toHaveProperty('runs');
+
+      await provider.changeRunNote?.(name, uid, () => JSON.stringify({ runs: [run('a'), run('b')], more: 1 }));
+
+      expect(provider.index.get('snapshot', name)).toMatchObject({ runs: 3 });
+    });
+
     it('refuses to delete a held snapshot and says who holds it and until when', async () => {
       const { provider } = subject;
       const name = await readySnapshot();

@@ -20,6 +20,7 @@ import type {
   UpdateSnapshot,
   Volume
 } from '../../../contract';
+import type { MirrorSourceTrident } from '../ingest/trident/mirrorSourceTrident';
 import type { ObservedIndex } from '../observed/observedIndex';
 
 /** Carried by every call that makes something. */
@@ -35,6 +36,25 @@ export interface Intent {
 
 /** Where a clone comes from. */
 export type CloneFrom = { readonly snapshot: string } | { readonly volume: string };
+
+/** How to restore; paths belong to `files` alone. */
+export type RestoreWay =
+  { readonly strategy: 'swap' | 'copy' } | { readonly strategy: 'files'; readonly paths: readonly string[] };
+
+/** From what stands there to what is to stand there. */
+export type RunNoteChange = (text: string | undefined) => string | null;
+
+/** A claim, for those who write about it to an admin. */
+export interface ClaimFacts {
+  readonly namespace: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Name of its PersistentVolume; null: not known. */
+  readonly persistentVolume: string | null;
+  /** Name of the CSI driver; null: not known. */
+  readonly driver: string | null;
+  /** Value of the label `volume-id` of its snapshots; null: not known. */
+  readonly volumeId: string | null;
+}
 
 /** All storage knowledge is behind this; errors are `ProblemError`s. */
 export interface Provider {
@@ -76,21 +96,41 @@ export interface Provider {
   lookElsewhere?(volume: string): Promise<Volume>;
   /** Told how many clients follow the event stream, where that decides how often storage is looked at. */
   followers?(count: number): void;
+  /** Mirrors as the cluster’s objects tell them, not followed yet; whoever opens it stops it. Absent: there can be none. */
+  openMirrors?(): Promise<MirrorSourceTrident>;
+  /** What is known of the claim behind a volume; null: nothing. Absent: volumes are no claims. */
+  claimOf?(volume: string): ClaimFacts | null;
+  /** Time of the storage’s side, which its objects are dated by; absent: that of this computer. */
+  now?(): Date;
 
   createSnapshot(volume: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot>;
   updateSnapshot(name: string, change: UpdateSnapshot): Promise<Snapshot>;
   retrySnapshot(name: string): Promise<Snapshot>;
   planSnapshotDelete(name: string): Promise<DeletePlan>;
+  /** Text of the runs that are written down on a snapshot, see notedRuns.ts; absent: it writes none down. */
+  runNote?(name: string): string | undefined;
+  /**
+   * Changes that text, in one step with the look at it: `change` is given what stands there, perhaps again, and gives what
+   * is to stand there, or null for nothing to change. `uid` as for a deletion. Absent with `runNote`.
+   */
+  changeRunNote?(name: string, uid: string, change: RunNoteChange): Promise<void>;
   /** `uid`: the life that was looked at; another one is refused with `object-changed`. */
   deleteSnapshot(name: string, uid: string): Promise<Snapshot>;
 
+  /** The snapshot that a volume of this server is a clone of; null, or absent: it is none. */
+  clonedSnapshot?(volume: string): { readonly name: string; readonly uid: string } | null;
   createClone(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone>;
   planCloneDelete(id: string): Promise<DeletePlan>;
   deleteClone(id: string, uid: string): Promise<Clone>;
 
-  /** Makes the plan in the background: the returned restore is `planning`, later `planned`. */
-  planRestore(snapshot: string, volume: string | null, intent: Intent): Promise<Restore>;
+  /**
+   * Makes the plan in the background: the returned restore is `planning`, later `planned`. Without a way the provider
+   * chooses; one that it does not have is refused with `not-supported`.
+   */
+  planRestore(snapshot: string, volume: string | null, intent: Intent, way?: RestoreWay): Promise<Restore>;
   approveRestore(id: string, uid: string): Promise<Restore>;
+  /** Counts the changes of a planned restore; absent: they are known with the plan or can't be known. */
+  countChanges?(id: string): Promise<Restore>;
   /** Plans a restore to the safety snapshot of an earlier one. */
   undoRestore(id: string, intent: Intent): Promise<Restore>;
 

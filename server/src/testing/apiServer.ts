@@ -4,7 +4,14 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerReview, isAllowed, refusedAttempt, type AccessRule } from './api/accessRules';
+import {
+  answerReview,
+  isAllowed,
+  refusedAttempt,
+  subjectReview,
+  type AccessRule,
+  type Attempt
+} from './api/accessRules';
 import { addresseeOf, type Addressee } from './api/apiAddressee';
 import { ApiRefusal } from './api/apiRefusal';
 import { ObjectStore, type ApiObject, type NewObject } from './api/objectStore';
@@ -33,6 +40,8 @@ export class ApiServer {
   readonly store = new ObjectStore();
   readonly watches = new OpenWatches(this.store);
   readonly requests: SeenRequest[] = [];
+  /** What the rules did not allow. */
+  readonly refused: Attempt[] = [];
   /** What the account may do; all at first. */
   rules: readonly AccessRule[] = EVERYTHING;
   /** Groups that are not installed. */
@@ -41,6 +50,8 @@ export class ApiServer {
   /** Where set, every request must bring it. */
   token: string | null = null;
   user = 'system:serviceaccount:test:default';
+  /** The pod that the account's token is bound to; null: nothing tells who asks. */
+  pod: { readonly name: string; readonly uid: string } | null = null;
   readonly #faults = new ScriptedFaults();
   readonly #lists = new PagedLists(this.store);
   readonly #server: Server;
@@ -138,7 +149,10 @@ export class ApiServer {
     }
     const { kind, group, resource, namespace, name, subresource } = addressee;
     const body: unknown = text === '' ? {} : JSON.parse(text);
-    const review = answerReview(this.rules, resource, body);
+    const review =
+      this.pod !== null && resource === 'selfsubjectreviews'
+        ? subjectReview(this.user, this.pod)
+        : answerReview(this.rules, resource, body);
     if (review !== null) {
       return { status: 201, body: review };
     }
@@ -148,6 +162,7 @@ export class ApiServer {
     const full = subresource === null ? resource : `${resource}/${subresource}`;
     const attempt = { verb: verbOf(method, url, addressee), group, resource: full, namespace, name };
     if (!isAllowed(this.rules, attempt)) {
+      this.refused.push(attempt);
       throw refusedAttempt(this.user, attempt);
     }
     if (method === 'GET' && name === null) {
@@ -158,14 +173,7 @@ export class ApiServer {
       }
       return { status: 200, body: this.#lists.read(kind, addressee, matches, url.searchParams) };
     }
-    return this.#single(
-      method,
-      kind,
-      addressee,
-      body,
-      headers['content-type'],
-      url.searchParams.get('dryRun') === 'All'
-    );
+    return this.#single(method, kind, addressee, body, headers['content-type'], isDryRun(method, url, text));
   }
 
   #single(
@@ -264,6 +272,13 @@ function verbOf(method: string, url: URL, addressee: Addressee | null): string {
     default:
       return method.toLowerCase();
   }
+}
+
+/** A DELETE with a body is told by that alone, as apiserver's handlers/delete.go does it: its query counts for nothing. */
+function isDryRun(method: string, url: URL, body: string): boolean {
+  return method === 'DELETE' && body !== ''
+    ? ((JSON.parse(body) as { dryRun?: readonly string[] }).dryRun ?? []).includes('All')
+    : url.searchParams.get('dryRun') === 'All';
 }
 
 /** What was not stored has no version. */

@@ -69,7 +69,8 @@ export class BundledSidecar {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  private get bundle(): string {
+  /** The bundle itself. */
+  get bundle(): string {
     return join(this.directory, 'sidecar.mjs');
   }
 

@@ -19,7 +19,7 @@ import type {
 } from '../../../contract';
 import { ObservedIndex } from '../observed/observedIndex';
 import { ProblemError } from '../problemError';
-import type { CloneFrom, Intent, Provider } from '../providers/provider';
+import type { CloneFrom, Intent, Provider, RunNoteChange } from '../providers/provider';
 import { sampleClone, sampleOperation, sampleRestore, sampleSnapshot } from './sampleObjects';
 
 const AVAILABLE: Capability = { available: true };
@@ -38,6 +38,8 @@ export class MemoryProvider implements Provider {
   before: (call: string, ...args: unknown[]) => void | Promise<void> = () => undefined;
   /** What `check` finds. */
   findings: readonly CheckFinding[] = [];
+  /** What is written down on snapshots, by their names. */
+  readonly runNotes = new Map<string, string>();
   private made = 0;
   private fresh: Freshness = { current: true };
   private readonly listeners = new Set<() => void>();
@@ -51,7 +53,14 @@ export class MemoryProvider implements Provider {
   }
 
   capabilities(): Capabilities {
-    return { snapshot: AVAILABLE, clone: AVAILABLE, restore: AVAILABLE, delete: AVAILABLE, hold: AVAILABLE };
+    return {
+      snapshot: AVAILABLE,
+      clone: AVAILABLE,
+      restore: AVAILABLE,
+      files: AVAILABLE,
+      delete: AVAILABLE,
+      hold: AVAILABLE
+    };
   }
 
   notices(): Notice[] {
@@ -125,6 +134,18 @@ export class MemoryProvider implements Provider {
   async planSnapshotDelete(name: string): Promise<DeletePlan> {
     await this.call('planSnapshotDelete', name);
     return planOf(name, this.snapshot(name).uid);
+  }
+
+  runNote(name: string): string | undefined {
+    return this.runNotes.get(name);
+  }
+
+  async changeRunNote(name: string, uid: string, change: RunNoteChange): Promise<void> {
+    await this.call('changeRunNote', name, uid);
+    const text = change(this.runNotes.get(name));
+    if (text !== null) {
+      this.runNotes.set(name, text);
+    }
   }
 
   async deleteSnapshot(name: string, uid: string): Promise<Snapshot> {

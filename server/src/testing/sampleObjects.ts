@@ -22,7 +22,7 @@ export const sampleVolume = (parts: Partial<Volume> = {}): Volume => ({
   accessModes: [],
   shared: null,
   trouble: null,
-  can: { snapshot: AVAILABLE, clone: AVAILABLE, restore: AVAILABLE },
+  can: { snapshot: AVAILABLE, clone: AVAILABLE, restore: AVAILABLE, files: AVAILABLE },
   snapshotCount: 0,
   lastSnapshotAt: null,
   ...parts

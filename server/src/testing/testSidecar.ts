@@ -94,7 +94,7 @@ export async function send(socketPath: string, method: string, path: string, par
 }
 
 export interface TestSidecarOptions extends Partial<
-  Pick<AppOptions, 'answerDeadlineMs' | 'heartbeatMs' | 'stalledMs'>
+  Pick<AppOptions, 'lineage' | 'answerDeadlineMs' | 'heartbeatMs' | 'stalledMs'>
 > {
   /** false: the provider begins when the test calls `begin`. */
   readonly begin?: boolean;

@@ -5,7 +5,12 @@ import type { ObservedIndex } from '../observed/observedIndex';
 const DEADLINE_MS = 20_000;
 
 /** Resolves with what `find` returns as soon as that is not undefined, looking again at every change. */
-export function untilIndexed<T>(index: ObservedIndex, what: string, find: () => T | undefined): Promise<T> {
+export function untilIndexed<T>(
+  index: ObservedIndex,
+  what: string,
+  find: () => T | undefined,
+  deadlineMs = DEADLINE_MS
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const look = (): boolean => {
       const found = find();
@@ -20,8 +25,8 @@ export function untilIndexed<T>(index: ObservedIndex, what: string, find: () => 
     const timer = setTimeout(() => {
       unsubscribe();
       const state = (['snapshot', 'clone', 'restore', 'operation'] as const).flatMap(kind => index.all(kind));
-      reject(new Error(`Not within ${DEADLINE_MS} ms: ${what}. The index holds ${JSON.stringify(state, null, 1)}`));
-    }, DEADLINE_MS);
+      reject(new Error(`Not within ${deadlineMs} ms: ${what}. The index holds ${JSON.stringify(state, null, 1)}`));
+    }, deadlineMs);
     const unsubscribe = index.subscribe(look);
     look();
   });

@@ -2,6 +2,7 @@
 import * as React from 'react';
 import type { Operation } from '../../../contract';
 import { caretIcon, closeIcon, errorIcon, pendingIcon } from '../../icons';
+import { itemsOf } from '../../model/listState';
 import { CommandIDs } from '../../tokens';
 import { IconButton } from '../button';
 import { run, useEnvironment, useNow } from '../environment';
@@ -26,7 +27,7 @@ function OperationRow({ operation }: { operation: Operation }): JSX.Element {
   const environment = useEnvironment();
   const { trans, format, model } = environment;
   const failed = operation.state === 'failed';
-  const words = operationWords(operation, trans);
+  const words = operationWords(operation, trans, itemsOf(model.restores));
   const { text, done, total, unit } = operation.progress;
   const amount =
     unit === 'bytes' && done !== null

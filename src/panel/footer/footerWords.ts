@@ -1,14 +1,20 @@
 /** Words of the footer: operations and the connection line. Pure. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { Operation } from '../../../contract';
+import type { Operation, Restore } from '../../../contract';
 import { errorIcon, lockIcon, offIcon, okIcon, pendingIcon, plugIcon, warnIcon } from '../../icons';
 import type { Format } from '../../model/format';
+import { waitsForServer } from '../../model/restoresUnderWay';
 import type { Connection } from '../../tokens';
 
 /** "Creating “before lr sweep”", "Not deleted: …". */
-export function operationWords(operation: Operation, trans: TranslationBundle): string {
+export function operationWords(
+  operation: Operation,
+  trans: TranslationBundle,
+  restores: readonly Restore[] = []
+): string {
   const { verb, state, object } = operation;
+  const restore = restores.find(one => verb === 'restore' && one.id === object.name);
   const { label } = object;
   if (state === 'failed') {
     const why = operation.problem?.detail ?? '';
@@ -18,7 +24,9 @@ export function operationWords(operation: Operation, trans: TranslationBundle): 
       case 'clone':
         return trans.__('Clone %1 was not created. %2', label, why);
       case 'restore':
-        return trans.__('%1 was not restored. %2', operation.volumeName, why);
+        return restore?.strategy === 'files'
+          ? trans.__('Files of %1 were not copied back. %2', operation.volumeName, why)
+          : trans.__('%1 was not restored. %2', operation.volumeName, why);
       case 'delete':
         return trans.__('“%1” was not deleted. %2', label, why);
     }
@@ -35,10 +43,28 @@ export function operationWords(operation: Operation, trans: TranslationBundle): 
     case 'clone':
       return trans.__('Creating clone %1', label);
     case 'restore':
-      return trans.__('Restoring %1', operation.volumeName);
+      return restoringWords(operation.volumeName, restore, trans);
     case 'delete':
       return trans.__('Deleting “%1”', label);
   }
+}
+
+function restoringWords(volumeName: string, restore: Restore | undefined, trans: TranslationBundle): string {
+  if (restore === undefined) {
+    return trans.__('Restoring %1', volumeName);
+  }
+  if (restore.phase === 'planning') {
+    return trans.__('Making a plan for %1', volumeName);
+  }
+  if (restore.strategy === 'files') {
+    return trans.__('Copying files of %1 back', volumeName);
+  }
+  if (waitsForServer(restore)) {
+    return trans.__('%1 waits until your server stops', volumeName);
+  }
+  return restore.undoOf === null
+    ? trans.__('Restoring %1', volumeName)
+    : trans.__('Undoing the restore of %1', volumeName);
 }
 
 export interface ConnectionLine {

@@ -4,12 +4,16 @@ import * as React from 'react';
 import type { Restore } from '../../../contract';
 import { whyNotUndo } from '../../commands/reasons';
 import { errorIcon, restoreIcon, undoIcon, warnIcon } from '../../icons';
+import { itemsOf } from '../../model/listState';
+import { undoUnderWay } from '../../model/restoresUnderWay';
 import { CommandIDs } from '../../tokens';
 import { Button, IconButton } from '../button';
 import type { MenuEntry } from '../contextMenu';
 import { run, useEnvironment, useNow } from '../environment';
 import { Icon } from '../icon';
 import { restoreFacts, restoreLabel, restoreRemarks, restoreSubtitle, restoreTitle } from './restoreEventWords';
+import { RestoringMark } from './restoringMark';
+import { restoringWord } from './restoringWord';
 import { RowFrame, type RowPlace } from './rowFrame';
 
 /** How often "12 min ago" is written anew, in ms. */
@@ -22,17 +26,18 @@ export const restoreMenu = (restore: Restore): MenuEntry[] => [
 
 /** A row of the timeline. */
 export function RestoreRow({ restore, place }: { readonly restore: Restore; readonly place: RowPlace }): JSX.Element {
-  const { trans, format } = useEnvironment();
+  const { trans, format, model } = useEnvironment();
   const now = useNow(MINUTE);
+  const undoing = undoUnderWay(itemsOf(model.restores), restore.id);
   const at = restore.finishedAt ?? restore.createdAt;
   const subtitle = restoreSubtitle(restore);
   return (
     <RowFrame
       place={place}
-      label={restoreLabel(restore, now, format, trans)}
-      mark={<RailMark phase={restore.phase} />}
+      label={restoreLabel(restore, undoing, now, format, trans)}
+      mark={undoing === null ? <RailMark phase={restore.phase} /> : <RestoringMark restore={undoing} />}
       title={restoreTitle(restore, now, format, trans)}
-      time={format.ago(at, now)}
+      time={undoing === null ? format.ago(at, now) : restoringWord(undoing, trans)}
       timeTitle={format.full(at)}
       oneLine={false}
     >

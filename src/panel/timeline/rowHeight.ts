@@ -1,5 +1,6 @@
 /** Heights of timeline rows, in CSS pixels; they are the ones of style/timeline.css. Pure. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Snapshot } from '../../../contract';
 import type { TimelineRow } from '../../tokens';
 import { rowKey } from './rowKey';
 import { isHeld, secondLine } from './snapshotWords';
@@ -15,13 +16,14 @@ const OPENED_HEIGHT = 116;
 export const isMeasured = (row: TimelineRow, opened: string | null): boolean =>
   (opened !== null && rowKey(row) === opened) || (row.type === 'snapshot' && row.snapshot.state.phase === 'failed');
 
-/** Height of a row; `measured` knows those that were measured. */
+/** Height of a row; `measured` knows those that were measured, `used` those with chips of runs. */
 export function rowHeight(
   row: TimelineRow,
   opened: string | null,
   measured: ReadonlyMap<string, number>,
   now: Date,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  used: (snapshot: Snapshot) => boolean = () => false
 ): number {
   switch (row.type) {
     case 'now':
@@ -41,7 +43,8 @@ export function rowHeight(
         isHeld(snapshot, now) ||
         snapshot.origin === 'safety' ||
         snapshot.origin === 'auto' ||
-        snapshot.omissions.length > 0;
+        snapshot.omissions.length > 0 ||
+        used(snapshot);
       return marked || secondLine(snapshot, false, trans) !== null ? TWO_LINE_HEIGHT : ONE_LINE_HEIGHT;
     }
   }

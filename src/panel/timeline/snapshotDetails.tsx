@@ -9,11 +9,13 @@ import { Button, IconButton } from '../button';
 import type { MenuEntry } from '../contextMenu';
 import { run, useEnvironment } from '../environment';
 import { Icon } from '../icon';
+import type { KnownUse } from '../../model/lineageModel';
+import { runName, versionName } from '../lineage/lineageWords';
 import { UndoButton } from './restoreRow';
 import { omissionWords } from './snapshotWords';
 
 /** What the ⋯ menu of a snapshot offers. */
-export function snapshotMenu(snapshot: Snapshot, undoes: Restore | null): MenuEntry[] {
+export function snapshotMenu(snapshot: Snapshot, undoes: Restore | null, lineage: boolean): MenuEntry[] {
   const args = { snapshot: snapshot.name };
   const failed = snapshot.state.phase === 'failed';
   return [
@@ -22,6 +24,7 @@ export function snapshotMenu(snapshot: Snapshot, undoes: Restore | null): MenuEn
       ? [{ command: CommandIDs.retrySnapshot, args }]
       : [
           { command: CommandIDs.restoreSnapshot, args },
+          { command: CommandIDs.restoreFiles, args },
           { command: CommandIDs.cloneSnapshot, args }
         ]),
     'separator',
@@ -29,6 +32,14 @@ export function snapshotMenu(snapshot: Snapshot, undoes: Restore | null): MenuEn
     { command: CommandIDs.editNote, args },
     { command: snapshot.heldUntil === null ? CommandIDs.holdSnapshot : CommandIDs.releaseSnapshot, args },
     { command: CommandIDs.copyName, args },
+    ...(lineage && !failed
+      ? [
+          'separator' as const,
+          { command: CommandIDs.showLineage, args },
+          { command: CommandIDs.linkRun, args },
+          { command: CommandIDs.pinSnapshot, args }
+        ]
+      : []),
     'separator',
     { command: CommandIDs.deleteSnapshot, args }
   ];
@@ -46,7 +57,8 @@ export function SnapshotDetails({
   onMenu: (anchor: Element) => void;
 }): JSX.Element {
   const environment = useEnvironment();
-  const { trans, format, model } = environment;
+  const { trans, format, model, lineage } = environment;
+  const use = lineage.useOf(snapshot)?.found ?? null;
   const { state } = snapshot;
   const own = snapshot.ownData.known ? trans.__('own data %1', format.size(snapshot.ownData)) : trans.__('own data –');
   const facts = [
@@ -77,6 +89,7 @@ export function SnapshotDetails({
           <bdi>{snapshot.note}</bdi>
         </div>
       )}
+      {use === null ? null : <RunsLine use={use} />}
       {snapshot.omissions.map(omission => (
         <div key={omission.reason} className="dm-reason" title={omission.examples.join('\n')}>
           <Icon icon={warnIcon} className="dm-warn dm-icon-s" />
@@ -101,13 +114,29 @@ export function SnapshotDetails({
           </>
         )}
         <IconButton
-          label={trans.__('More: Hold, Rename, Note, Copy name, Delete…')}
+          label={trans.__('More: Copy files back, Hold, Rename, Note, Copy name, Delete…')}
           icon={ellipsesIcon}
           popup="menu"
           tabIndex={-1}
           onClick={event => onMenu(event.currentTarget)}
         />
       </div>
+    </div>
+  );
+}
+
+/** "sweep-12, sweep-11, sweep-9 · churn v7 @champion" */
+function RunsLine({ use }: { readonly use: KnownUse }): JSX.Element {
+  const { trans } = useEnvironment();
+  const words = [
+    trans.__('Runs: %1', use.runs.map(({ run }) => runName(run)).join(', ')),
+    ...use.runs
+      .flatMap(({ run }) => run.versions)
+      .map(version => [versionName(version), ...version.aliases.map(alias => `@${alias}`)].join(' '))
+  ].join(' · ');
+  return (
+    <div className="dm-clamp" title={words}>
+      <bdi>{words}</bdi>
     </div>
   );
 }

@@ -1,15 +1,20 @@
 /** One snapshot in the timeline: a line or two, and its details and actions while it is open. */
 import * as React from 'react';
-import type { Snapshot } from '../../../contract';
+import type { Restore, Snapshot } from '../../../contract';
 import { snapshotLabel } from '../../dialogs/words';
 import { errorIcon, holdIcon, notebookIcon, pendingIcon, safetyIcon, updateIcon, warnIcon } from '../../icons';
 import { itemsOf } from '../../model/listState';
+import { restoreTo } from '../../model/restoresUnderWay';
 import { CommandIDs } from '../../tokens';
 import { Button } from '../button';
 import { run, useEnvironment, useNow } from '../environment';
 import { Icon } from '../icon';
+import { usageWords } from '../lineage/lineageWords';
 import { undoableBy } from './restoreEventWords';
+import { RestoringMark } from './restoringMark';
+import { restoringWord } from './restoringWord';
 import { RowFrame, type RowPlace } from './rowFrame';
+import { RunChips } from './runChips';
 import { SnapshotDetails } from './snapshotDetails';
 import { fileNameOf, heldWords, isHeld, rowLabel, secondLine } from './snapshotWords';
 
@@ -26,22 +31,31 @@ export function SnapshotRow({
   readonly place: RowPlace;
 }): JSX.Element {
   const environment = useEnvironment();
-  const { trans, format, model } = environment;
+  const { trans, format, model, lineage } = environment;
   const { state } = snapshot;
+  const use = lineage.useOf(snapshot);
   const now = useNow(MINUTE);
   const held = isHeld(snapshot, now);
-  const undoes = snapshot.origin === 'safety' ? undoableBy(snapshot.name, itemsOf(model.restores)) : null;
+  const restores = itemsOf(model.restores);
+  const undoes = snapshot.origin === 'safety' ? undoableBy(snapshot.name, restores) : null;
+  const restoring = restoreTo(restores, snapshot.name);
   const line = secondLine(snapshot, undoes !== null, trans);
-  const marked = held || snapshot.origin === 'safety' || snapshot.origin === 'auto' || snapshot.omissions.length > 0;
+  const marked =
+    held || snapshot.origin === 'safety' || snapshot.origin === 'auto' || snapshot.omissions.length > 0 || use !== null;
   const failed = state.phase === 'failed';
   return (
     <RowFrame
       place={place}
-      label={rowLabel(snapshot, now, format, trans)}
-      mark={<RailMark snapshot={snapshot} />}
+      label={[
+        rowLabel(snapshot, restoring, now, format, trans),
+        ...(use === null ? [] : [usageWords(use, format, trans)])
+      ].join(', ')}
+      mark={<RailMark snapshot={snapshot} restoring={restoring} />}
       title={snapshotLabel(snapshot)}
       time={
-        state.phase === 'pending' || state.phase === 'deleting' ? (
+        restoring !== null ? (
+          restoringWord(restoring, trans)
+        ) : state.phase === 'pending' || state.phase === 'deleting' ? (
           <Elapsed since={state.since} deleting={state.phase === 'deleting'} />
         ) : (
           format.ago(snapshot.createdAt, now)
@@ -110,6 +124,7 @@ export function SnapshotRow({
                 <span className="dm-trunc is-word">{trans.__('auto')}</span>
               </span>
             ) : null}
+            {use === null ? null : <RunChips use={use} />}
           </span>
         </div>
       ) : null}
@@ -119,7 +134,10 @@ export function SnapshotRow({
 }
 
 /** Full dot: titled. Ring: automatic or foreign. Shield: safety. Otherwise what is going on. */
-function RailMark({ snapshot }: { snapshot: Snapshot }): JSX.Element {
+function RailMark({ snapshot, restoring }: { snapshot: Snapshot; restoring: Restore | null }): JSX.Element {
+  if (restoring !== null) {
+    return <RestoringMark restore={restoring} />;
+  }
   switch (snapshot.state.phase) {
     case 'pending':
     case 'deleting':

@@ -1,8 +1,9 @@
 /** What a snapshot's row says, from the object alone. Pure. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Omission, Snapshot } from '../../../contract';
+import type { Omission, Restore, Snapshot } from '../../../contract';
 import { snapshotLabel } from '../../dialogs/words';
 import type { Format } from '../../model/format';
+import { restoringWord } from './restoringWord';
 
 /** Last part of a path. */
 export const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -74,12 +75,19 @@ export function phaseWord(snapshot: Snapshot, trans: TranslationBundle): string 
   }
 }
 
-/** Whole label of a row: "features v3 frozen, 12 min ago, ready, held, from features.ipynb". */
-export function rowLabel(snapshot: Snapshot, now: Date, format: Format, trans: TranslationBundle): string {
+/** Whole label of a row: "features v3 frozen, 12 min ago, ready, held, from features.ipynb". `restoring`: what goes back to it. */
+export function rowLabel(
+  snapshot: Snapshot,
+  restoring: Restore | null,
+  now: Date,
+  format: Format,
+  trans: TranslationBundle
+): string {
   return [
     snapshotLabel(snapshot),
     format.agoAlone(snapshot.createdAt, now),
     phaseWord(snapshot, trans),
+    restoring === null ? null : restoringWord(restoring, trans),
     isHeld(snapshot, now) ? trans.__('held') : null,
     snapshot.origin === 'safety' ? trans.__('safety snapshot') : null,
     snapshot.origin === 'auto' ? trans.__('automatic') : null,

@@ -38,7 +38,7 @@ export interface TimelineListProps {
 /** The list. */
 export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListProps): JSX.Element {
   const environment = useEnvironment();
-  const { trans, format, model, commands } = environment;
+  const { trans, format, model, commands, lineage } = environment;
   const { timeline } = model;
   const { opened } = timeline;
   const now = useNow(DAY_CHECK);
@@ -55,10 +55,10 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
         row => rows[row]?.type === 'day'
       ),
     // Heights follow from these alone; `now` moves them only when a hold runs out.
-    [rows, opened, measured]
+    [rows, opened, measured, lineage.revision]
   );
   function heightOfRow(row: TimelineRow | undefined): number {
-    return row === undefined ? 0 : rowHeight(row, opened, measured, now, trans);
+    return row === undefined ? 0 : rowHeight(row, opened, measured, now, trans, one => lineage.useOf(one) !== null);
   }
   const newAbove = useAnchor(port, rows, layout);
   const range = rowsIn(layout, viewport, BEYOND);
@@ -116,7 +116,7 @@ export function TimelineList({ rows, volumeName, onSearch, wish }: TimelineListP
       const entries =
         target.type === 'restore'
           ? restoreMenu(target.restore)
-          : snapshotMenu(target.snapshot, undoableBy(target.snapshot.name, itemsOf(model.restores)));
+          : snapshotMenu(target.snapshot, undoableBy(target.snapshot.name, itemsOf(model.restores)), lineage.isShown);
       openMenuAt(commands, entries, anchor);
     }
   };

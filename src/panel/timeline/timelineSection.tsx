@@ -11,10 +11,12 @@ import { run, useEnvironment } from '../environment';
 import { showReport } from '../showReport';
 import { Icon } from '../icon';
 import { AsOf, ListFault } from '../listFault';
+import { useRuns } from '../lineage/useRuns';
 import { Section } from '../section';
 import { StateView } from '../stateView';
 import { DateFilter } from './dateFilter';
 import { ElsewhereLine, LookElsewhere } from './elsewhere';
+import { emptyWords } from './emptyWords';
 import { TimelineList } from './timelineList';
 
 /** The same thing from a notebook; code, so never translated. */
@@ -58,7 +60,7 @@ export function TimelineSection({ wish }: TimelineSectionProps): JSX.Element {
 }
 
 function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
-  const { trans, model } = useEnvironment();
+  const { trans, model, lineage } = useEnvironment();
   const { timeline } = model;
   const { q, from, to } = timeline.filter;
   const filtered = q !== '' || from !== null || to !== null;
@@ -78,6 +80,7 @@ function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
   if (rows.length === 0 && !filtered) {
     return <EmptyTimeline />;
   }
+  const volume = model.selectedVolume;
   const toList = () => list.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
   const goToDay = (day: string) => {
     const row = rows.findIndex(one => one.type === 'day' && one.day <= day);
@@ -116,6 +119,7 @@ function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
         <DateFilter onGoTo={goToDay} />
       </div>
       <AsOf list={timeline.list} />
+      {volume !== null && lineage.isShown ? <AskedRuns key={volume.id} volume={volume.id} /> : null}
       <ElsewhereLine />
       {rows.length === 0 ? (
         <StateView
@@ -131,13 +135,19 @@ function TimelineBody({ wish }: TimelineSectionProps): JSX.Element {
       ) : (
         <TimelineList
           rows={rows}
-          volumeName={model.selectedVolume?.name ?? ''}
+          volumeName={volume?.name ?? ''}
           onSearch={() => search.current?.focus()}
           wish={goTo}
         />
       )}
     </div>
   );
+}
+
+/** Asks for the runs of a volume while its rows are visible, for their chips. The same request serves the section Lineage. */
+function AskedRuns({ volume }: { readonly volume: string }): null {
+  useRuns({ kind: 'volume', id: volume });
+  return null;
 }
 
 function EmptyTimeline(): JSX.Element {
@@ -165,15 +175,7 @@ function EmptyTimeline(): JSX.Element {
     <StateView
       icon={datamarkIcon}
       heading={trans.__('No snapshots of %1 yet', name)}
-      next={
-        volume === null || volume.can.restore.available
-          ? trans.__(
-              'A snapshot keeps the files of this volume as they are now. You can clone it to look into it beside your work, or restore all of it.'
-            )
-          : trans.__(
-              'A snapshot keeps the files of this volume as they are now. You can clone it to look into it beside your work.'
-            )
-      }
+      next={volume === null ? undefined : emptyWords(volume, trans)}
       after={
         <p>
           {trans.__('In a notebook:')} <code className="dm-mono">{MAGIC}</code>

@@ -9,6 +9,10 @@ import { Button, IconButton } from '../button';
 import { openMenuAt, type MenuEntry } from '../contextMenu';
 import { run, useEnvironment } from '../environment';
 import { Icon } from '../icon';
+import { FreshnessBadge } from '../ingest/freshnessBadge';
+import { itemsOf } from '../../model/listState';
+import { restoreUnderWay } from '../../model/restoresUnderWay';
+import { RestoreLine } from './restoreLine';
 import { storageFacts, volumeUsage } from './volumeUsage';
 
 const ROLE_ICONS: Readonly<Record<VolumeRole, typeof homeIcon>> = {
@@ -47,6 +51,7 @@ export function VolumeRow({ volume, id, selected, active, bare, onSelect }: Volu
   const busy = model.operations.find(
     one => one.volume === volume.id && one.verb === 'snapshot' && one.state !== 'failed'
   );
+  const restore = restoreUnderWay(itemsOf(model.restores), volume.id);
   const disabled =
     whyNotVolume(model, 'snapshot', volume, trans) ??
     (busy === undefined ? null : trans.__('A snapshot of %1 is being made.', volume.name));
@@ -79,6 +84,7 @@ export function VolumeRow({ volume, id, selected, active, bare, onSelect }: Volu
             {trans.__('shared')}
           </span>
         )}
+        <FreshnessBadge volume={volume.id} />
         {noSnapshots === null ? null : (
           <span className="dm-tag" title={trans.__('No snapshots: %1', noSnapshots)}>
             <Icon icon={offIcon} className="dm-icon-s dm-inline" />
@@ -116,7 +122,8 @@ export function VolumeRow({ volume, id, selected, active, bare, onSelect }: Volu
           {usage.share === null ? null : <i style={{ width: `${usage.share * 100}%` }} />}
         </div>
       </div>
-      {selected && !bare ? (
+      {restore === null ? null : <RestoreLine restore={restore} />}
+      {selected && !bare && restore === null ? (
         <div role="gridcell" className="dm-vol-more">
           <Button
             label={trans.__('Snapshot')}

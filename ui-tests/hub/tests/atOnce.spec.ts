@@ -1,7 +1,8 @@
 /** Two tabs and a kernel of one user that act at the same moment: nothing is lost, nothing is made twice. */
+import { notebookOf } from '../../server/files';
 import { listed } from '../cluster';
 import { expect, logInTo, test } from '../fixtures';
-import { notebookOf, putFile } from '../userFiles';
+import { putFile } from '../userFiles';
 
 interface Outcome {
   readonly outcome: string;

@@ -1,8 +1,9 @@
 /** The whole way on a hub: log in, snapshot, clone, work on the clone in a server of its own, lose the pod, go on. */
+import { notebookOf } from '../../server/files';
 import { kubectl, listed } from '../cluster';
 import { expect, test, untilLab } from '../fixtures';
 import { hub } from '../hub';
-import { contents, notebookOf, putFile } from '../userFiles';
+import { contents, putFile } from '../userFiles';
 
 test('one click snapshots the home volume, and its clone opens in a named server', async ({ lab, user, datamark }) => {
   await putFile(user, 'result.txt', 'first\n');

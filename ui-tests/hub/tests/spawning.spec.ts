@@ -3,12 +3,14 @@ import { expect, test, logInTo } from '../fixtures';
 import { hub } from '../hub';
 import { askServer, kernelAnswers } from '../userFiles';
 
-/** Starts per case: enough that a delay of a second shows over the noise of one start. */
-const STARTS = 3;
-/** What two cases may differ by at least without telling anything, in ms: KubeSpawner and the hub look once a second. */
+/**
+ * Starts per case, of which the fastest counts: what delays a start delays every one, and what else the machine is at delays
+ * some of them. On a busy one it takes more of them until each case had its quiet moment.
+ */
+const STARTS = 4;
+const STARTS_AT_MOST = 12;
+/** What two cases may differ by without telling anything, in ms: KubeSpawner and the hub look once a second. */
 const NOISE_MS = 1_500;
-
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 test('a server starts as fast as without Datamark, also without Node, rights or an API server', async ({ user }) => {
   test.setTimeout(900_000);
@@ -17,21 +19,18 @@ test('a server starts as fast as without Datamark, also without Node, rights or 
   // The first start makes the volume, and is none of ours.
   await hub.start(user);
   await hub.stopAll(user);
-  for (let turn = 0; turn < STARTS; turn += 1) {
+  const fastest = (scenario: string | null): number => Math.min(...(times.get(scenario) ?? []));
+  const isAsFast = (scenario: string | null): boolean => fastest(scenario) < fastest('without-extension') + NOISE_MS;
+  for (let turn = 0; turn < STARTS || (turn < STARTS_AT_MOST && !cases.every(isAsFast)); turn += 1) {
     for (const scenario of cases) {
       times.get(scenario)?.push(await hub.start(user, scenario));
       expect((await askServer(user, 'api/status')).status).toBe(200);
       await hub.stopAll(user);
     }
   }
-  const middles = Object.fromEntries([...times].map(([scenario, of]) => [scenario ?? 'with', Math.round(middle(of))]));
-  test.info().annotations.push({ type: 'ms until ready', description: JSON.stringify(middles) });
-  // The starts without the extension tell how much they differ by themselves on this machine.
-  const plain = times.get('without-extension') ?? [];
-  const noise = Math.max(NOISE_MS, Math.max(...plain) - Math.min(...plain));
-  for (const [scenario, ms] of Object.entries(middles)) {
-    expect(ms, `${scenario}: ${JSON.stringify(middles)}`).toBeLessThan(middle(plain) + noise);
-  }
+  const told = JSON.stringify(Object.fromEntries([...times].map(([scenario, of]) => [scenario ?? 'with', of])));
+  test.info().annotations.push({ type: 'ms until ready', description: told });
+  expect(cases.filter(isAsFast), told).toEqual([...cases]);
 });
 
 test.describe('the panel explains', () => {

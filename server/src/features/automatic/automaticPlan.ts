@@ -1,6 +1,7 @@
 /** When an automatic snapshot is due, what covers the state of the files, and which old ones go. Pure. */
 import type { Snapshot } from '../../../../contract';
 import type { AutomaticSettings } from '../../automaticSettings';
+import { newestFirst } from '../../observed/newestFirst';
 
 /** What is remembered of a volume while the process runs; all else is derived from its snapshots. */
 export interface VolumeMemory {
@@ -21,6 +22,8 @@ const LONGEST_RETRY_MS = 3_600_000;
 const isAuto = ({ origin }: Snapshot): boolean => origin === 'auto';
 const holdsData = ({ state }: Snapshot): boolean => state.phase === 'ready' || state.phase === 'pending';
 const timeOf = ({ createdAt }: Snapshot): number => Date.parse(createdAt);
+const inOrder = (snapshots: readonly Snapshot[]): Snapshot[] =>
+  newestFirst(snapshots, ({ createdAt, name }) => ({ at: createdAt, name }));
 
 /** When to look at a volume next, in ms; null: not any more. `startedAt`: when the Jupyter server started, ms. */
 export function dueAt(
@@ -60,7 +63,7 @@ export const coveredBy = (
 
 /** The newest automatic snapshot, where it failed: it is made again instead of another one. */
 export function failedAttempt(snapshots: readonly Snapshot[]): Snapshot | undefined {
-  const [newest] = snapshots.filter(isAuto).sort((one, other) => timeOf(other) - timeOf(one));
+  const [newest] = inOrder(snapshots.filter(isAuto));
   return newest?.state.phase === 'failed' ? newest : undefined;
 }
 
@@ -69,10 +72,7 @@ export function failedAttempt(snapshots: readonly Snapshot[]): Snapshot | undefi
  * somebody cares for it. As `keep` is at least 1, the only complete one is never among them.
  */
 export function outdated(snapshots: readonly Snapshot[], keep: number, now: number): Snapshot[] {
-  const complete = snapshots
-    .filter(isAuto)
-    .filter(({ state }) => state.phase === 'ready')
-    .sort((one, other) => timeOf(other) - timeOf(one));
+  const complete = inOrder(snapshots.filter(isAuto).filter(({ state }) => state.phase === 'ready'));
   return complete
     .slice(keep)
     .filter(({ title, note }) => title === null && note.trim() === '')

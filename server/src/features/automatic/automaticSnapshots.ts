@@ -7,6 +7,7 @@ import { problemSlug, type AutomaticStatus, type Notice, type Snapshot, type Vol
 import type { AutomaticSettings } from '../../automaticSettings';
 import type { Log } from '../../log';
 import { ProblemError } from '../../problemError';
+import type { GuardedDeletion } from '../../lineage/guardedDeletion';
 import type { Provider } from '../../providers/provider';
 import { keptMore, madeUnseen, notMade, refusal } from './automaticNotices';
 import {
@@ -23,6 +24,8 @@ import { isQuiet } from './quietFiles';
 
 export interface AutomaticSnapshotsOptions {
   readonly provider: Provider;
+  /** Says what deleting one of its snapshots would do to runs and models too; absent: the provider's plan is all. */
+  readonly deletion?: Pick<GuardedDeletion, 'plan'>;
   readonly settings: AutomaticSettings;
   readonly log: Log;
   /** Start of this process, for a server whose start is not known. */
@@ -267,7 +270,7 @@ export class AutomaticSnapshots {
 
   /** Removes what is beyond the number to keep, one after the other, and only what nothing needs. */
   private async prune(volume: Volume): Promise<void> {
-    const { provider, settings, log } = this.options;
+    const { provider, deletion, settings, log } = this.options;
     const { keep } = settings;
     const old = outdated(this.snapshotsOf(volume.id), keep, this.now());
     const kept = (why: unknown): void =>
@@ -279,7 +282,7 @@ export class AutomaticSnapshots {
         if (!right.available) {
           throw new ProblemError('forbidden', { detail: right.reason, next: right.fix, object: name });
         }
-        const plan = await provider.planSnapshotDelete(name);
+        const plan = await (deletion?.plan(name) ?? provider.planSnapshotDelete(name));
         this.stopping.signal.throwIfAborted();
         if (plan.uid === uid && plan.allowed && plan.warnings.length === 0) {
           await provider.deleteSnapshot(name, uid);

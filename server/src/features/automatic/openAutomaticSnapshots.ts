@@ -1,12 +1,14 @@
 /** Automatic snapshots as the configuration wants them: what differs between providers is decided here alone. */
 import type { Configuration } from '../../configuration';
 import type { Log } from '../../log';
+import type { GuardedDeletion } from '../../lineage/guardedDeletion';
 import type { Provider } from '../../providers/provider';
 import { AutomaticSnapshots } from './automaticSnapshots';
 
 export interface OpenAutomaticSnapshotsOptions {
   readonly configuration: Configuration;
   readonly provider: Provider;
+  readonly deletion: GuardedDeletion;
   readonly log: Log;
   readonly startedAt: Date;
 }

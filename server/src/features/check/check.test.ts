@@ -83,7 +83,7 @@ describe('where the provider could not start', () => {
       state: 'failed',
       message: 'It may not be looked at.',
       fix: 'Ask an admin.',
-      affects: ['list', 'snapshot', 'clone', 'restore', 'delete', 'hold']
+      affects: ['list', 'snapshot', 'clone', 'restore', 'files', 'delete', 'hold']
     });
   });
 

@@ -68,7 +68,7 @@ export class CheckService {
         state: starting ? 'warning' : 'failed',
         message: detail,
         fix: next,
-        affects: starting ? [] : ['list', 'snapshot', 'clone', 'restore', 'delete', 'hold'],
+        affects: starting ? [] : ['list', 'snapshot', 'clone', 'restore', 'files', 'delete', 'hold'],
         object
       },
       own

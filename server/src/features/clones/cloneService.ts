@@ -3,6 +3,7 @@ import type { Clone, CreateClone, DeletePlan, DeleteQuery } from '../../../../co
 import { operationKey } from '../../http/operationKey';
 import { quoted } from '../../http/validation';
 import { newestFirst } from '../../observed/newestFirst';
+import { reproductionsOf } from '../../lineage/reproduce/reproductionFile';
 import { ProblemError } from '../../problemError';
 import type { Provider } from '../../providers/provider';
 import { requiredUid } from '../deletion';
@@ -21,7 +22,7 @@ export class CloneService {
 
   /** Newest first. */
   list(): Clone[] {
-    return newestFirst(this.options.provider.index.all('clone'), clone => clone.createdAt);
+    return newestFirst(this.options.provider.index.all('clone'), ({ createdAt, id }) => ({ at: createdAt, name: id }));
   }
 
   async ofSnapshot(name: string, request: CreateClone, idempotencyKey: string | null): Promise<Clone> {
@@ -46,6 +47,16 @@ export class CloneService {
         object: id
       });
     }
-    return query.dryRun === true ? provider.planCloneDelete(id) : provider.deleteClone(id, requiredUid(query, id));
+    return query.dryRun === true ? this.#plan(id) : provider.deleteClone(id, requiredUid(query, id));
+  }
+
+  /** What people made beside it stays, and is said to. */
+  async #plan(id: string): Promise<DeletePlan> {
+    const { provider } = this.options;
+    const plan = await provider.planCloneDelete(id);
+    const clone = provider.index.get('clone', id);
+    const left = clone === undefined ? [] : await reproductionsOf(clone, provider.index.all('volume'));
+    const warnings = left.map(folder => `The notebook of its reproduction stays in ${folder}.`);
+    return { ...plan, warnings: [...plan.warnings, ...warnings] };
   }
 }

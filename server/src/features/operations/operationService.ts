@@ -11,7 +11,7 @@ export class OperationService {
 
   /** Newest first. */
   list(): Operation[] {
-    return newestFirst(this.provider.index.all('operation'), operation => operation.startedAt);
+    return newestFirst(this.provider.index.all('operation'), ({ startedAt, id }) => ({ at: startedAt, name: id }));
   }
 
   /** Throws `operation-not-found`. */

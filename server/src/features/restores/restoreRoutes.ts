@@ -4,7 +4,7 @@ import type { RestoreService } from './restoreService';
 
 type RestoreRoutes = Pick<
   RouteHandlers,
-  'listRestores' | 'createRestore' | 'getRestore' | 'approveRestore' | 'undoRestore'
+  'listRestores' | 'createRestore' | 'getRestore' | 'approveRestore' | 'countChanges' | 'undoRestore'
 >;
 
 /** Handlers of this feature. */
@@ -14,6 +14,7 @@ export function restoreRoutes(restores: RestoreService): RestoreRoutes {
     createRestore: ({ body, idempotencyKey }) => restores.plan(body, idempotencyKey),
     getRestore: async ({ params }) => restores.get(params.restore),
     approveRestore: ({ params, body }) => restores.approve(params.restore, body.uid),
+    countChanges: ({ params }) => restores.countChanges(params.restore),
     undoRestore: ({ params, idempotencyKey }) => restores.undo(params.restore, idempotencyKey)
   };
 }

@@ -15,6 +15,7 @@ import type {
 import { operationKey } from '../../http/operationKey';
 import { quoted } from '../../http/validation';
 import { ProblemError } from '../../problemError';
+import type { GuardedDeletion } from '../../lineage/guardedDeletion';
 import type { Provider } from '../../providers/provider';
 import { requiredUid } from '../deletion';
 import type { VolumeService } from '../volumes/volumeService';
@@ -24,6 +25,7 @@ export interface SnapshotServiceOptions {
   readonly provider: Provider;
   readonly volumes: VolumeService;
   readonly timelines: Timelines;
+  readonly deletion: GuardedDeletion;
   /** Makes a problem of whatever was thrown, and logs it if it was not meant to be. */
   readonly problemOf: (thrown: unknown, requestId: string) => Problem;
 }
@@ -99,10 +101,10 @@ export class SnapshotService {
 
   /** With `dryRun` only says what it would do. */
   async delete(name: string, query: DeleteQuery): Promise<DeletePlan | Snapshot> {
-    const { provider } = this.options;
+    const { deletion } = this.options;
     return query.dryRun === true
-      ? provider.planSnapshotDelete(this.get(name).name)
-      : provider.deleteSnapshot(this.get(name).name, requiredUid(query, name));
+      ? deletion.plan(this.get(name).name)
+      : deletion.delete(this.get(name).name, requiredUid(query, name), query.force === true);
   }
 
   async retry(name: string): Promise<Snapshot> {

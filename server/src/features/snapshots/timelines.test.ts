@@ -23,7 +23,7 @@ it('shows each volume its own snapshots, from before and after the first questio
   index.upsert(sampleSnapshot({ name: 'a2', volume: 'a' }));
   index.upsert(sampleSnapshot({ name: 'c1', volume: 'c' }));
   index.remove('snapshot', 'b1');
-  expect([names('a'), names('b'), names('c')]).toEqual([['a1', 'a2'], [], ['c1']]);
+  expect([names('a'), names('b'), names('c')]).toEqual([['a2', 'a1'], [], ['c1']]);
 });
 
 it('shows a snapshot as it is after a change', () => {

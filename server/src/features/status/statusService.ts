@@ -18,6 +18,8 @@ export interface StatusServiceOptions {
   readonly version: string;
   readonly startedAt: Date;
   readonly automatic?: Pick<AutomaticSnapshots, 'status' | 'notices'> | undefined;
+  /** Whether something is set for MLflow. */
+  readonly showsLineage?: boolean;
 }
 
 /** A status that comes within this time, in ms, is worth more when it knows what can be done. */
@@ -51,7 +53,7 @@ export class StatusService {
 
   /** The status at this moment. */
   now(): RunningStatus {
-    const { provider, version, startedAt, automatic } = this.options;
+    const { provider, version, startedAt, automatic, showsLineage = false } = this.options;
     const obstacle = this.obstacle();
     const findings = obstacle === null ? provider.lastFindings() : null;
     return {
@@ -68,6 +70,7 @@ export class StatusService {
         ...(obstacle === null ? (automatic?.notices() ?? []) : [])
       ],
       ...(automatic === undefined ? {} : { automatic: automatic.status() }),
+      ...(showsLineage ? { lineage: true as const } : {}),
       freshness: provider.freshness(),
       ...(findings === null ? {} : { check: checkReport(findings, new Date()).summary }),
       node: process.versions.node,
@@ -93,5 +96,5 @@ export class StatusService {
 
 function allOff({ message, fix }: Notice): Capabilities {
   const off = { available: false, reason: message, fix } as const;
-  return { snapshot: off, clone: off, restore: off, delete: off, hold: off };
+  return { snapshot: off, clone: off, restore: off, files: off, delete: off, hold: off };
 }

@@ -6,7 +6,7 @@
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
 
 /** What people do, as far as the check can rule it out. */
-export type Action = 'list' | 'snapshot' | 'clone' | 'delete' | 'hold';
+export type Action = 'list' | 'snapshot' | 'clone' | 'restore' | 'files' | 'delete' | 'hold';
 
 /** Why something is off and what mends it. */
 export interface Obstacle {
@@ -20,6 +20,8 @@ export interface AccountRights {
   may(verb: Verb, group: string, resource: string): boolean | 'unknown';
   /** Why `may` is false, in the words of the report; null where it is not. */
   missing(verb: Verb, group: string, resource: string): Obstacle | null;
+  /** Whether the API server knows VolumeRestores. */
+  restoresServed(): boolean | 'unknown';
   /** What the check found against an action, for every volume or for this claim; null: nothing. */
   obstacle(action: Action, claim: string | null): Obstacle | null;
   /** Calls back when an answer may have changed, until the returned function is called. */

@@ -29,6 +29,14 @@ it('names no role of ours for what none of them has', () => {
   expect(next).not.toContain('datamark-');
 });
 
+it('asks nobody to mend what is read again by itself, as after a restart of the API server', () => {
+  expect(read(410, 'Expired', 'too old resource version: 17617 (17869)')).toMatchObject({
+    slug: 'storage-unreachable',
+    detail: 'The snapshot was not made. What was known of it is too old, and is being read again.',
+    next: 'Try again in a moment.'
+  });
+});
+
 it('tells which quota is used up and how far', () => {
   const message =
     'volumesnapshots.snapshot.storage.k8s.io "a" is forbidden: exceeded quota: small, requested: count/volumesnapshots.snapshot.storage.k8s.io=1, used: count/volumesnapshots.snapshot.storage.k8s.io=5, limited: count/volumesnapshots.snapshot.storage.k8s.io=5';

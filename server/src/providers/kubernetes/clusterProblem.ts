@@ -62,6 +62,13 @@ function answerTo(error: KubernetesError): Answer {
             why: 'It was changed meanwhile.',
             next: 'Look at it again, then decide.'
           };
+    case 410:
+      // Of a list or watch, as after a restart of the API server; it is read anew at once.
+      return {
+        slug: 'storage-unreachable',
+        why: 'What was known of it is too old, and is being read again.',
+        next: 'Try again in a moment.'
+      };
     case 429:
       return {
         slug: 'cluster-busy',

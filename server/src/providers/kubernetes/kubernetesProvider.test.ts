@@ -1,6 +1,7 @@
 /** The provider as a whole on the API server stand-in: breaks, restarts, few rights, many objects. */
 import { until } from '../../testing/until';
 import { untilIndexed, untilOver, untilPhase } from '../../testing/untilIndexed';
+import type { KubernetesProvider } from './kubernetesProvider';
 import { ClusterScene, NAMESPACE } from './testing/clusterScene';
 
 const WANTED = { title: 'before', note: '', heldUntil: null, notebook: null } as const;
@@ -106,6 +107,53 @@ it('a clock that is wrong by minutes changes neither order nor readiness', async
 
   expect(ready.createdAt).toBe('2026-11-20T08:00:00.000Z');
   expect((await untilOver(provider.index, name)).state).toBe('succeeded');
+});
+
+describe('a request that is sent again while the API server is away', () => {
+  const KEY = { operationKey: '0123456789abcdef' } as const;
+  const away = async (provider: KubernetesProvider): Promise<void> => {
+    await scene.server.stop();
+    await until(() => !provider.freshness().current);
+  };
+  const refusedWords = (provider: KubernetesProvider): Promise<string> =>
+    provider.createSnapshot('home', WANTED, KEY).then(
+      () => 'made',
+      (error: unknown) => (error instanceof Error ? error.message : '')
+    );
+
+  it('gives what its first try has made', async () => {
+    const provider = await scene.provider();
+    const { uid } = await provider.createSnapshot('home', WANTED, KEY);
+    await away(provider);
+
+    expect((await provider.createSnapshot('home', WANTED, KEY)).uid).toBe(uid);
+  });
+
+  it('says that it isn’t known where the first try was not answered', async () => {
+    const provider = await scene.provider();
+    scene.server.fault({ method: 'POST', path: /volumesnapshots$/ }, { kind: 'reset' }, 100);
+    scene.server.fault({ method: 'GET', path: /volumesnapshots\/./ }, { kind: 'reset' }, 100);
+    expect(await refusedWords(provider)).toMatch(/^Whether the snapshot of home was made isn’t known\./);
+    await away(provider);
+
+    expect(await refusedWords(provider)).toMatch(/^Whether the snapshot was made isn’t known\./);
+  });
+
+  it('is called not made where it is the first', async () => {
+    const provider = await scene.provider();
+    const { name } = await provider.createSnapshot('home', WANTED, NO_KEY);
+    await untilPhase(provider.index, 'snapshot', name, 'ready');
+    await away(provider);
+
+    expect(await refusedWords(provider)).toMatch(/^The snapshot was not made\./);
+  });
+
+  it('says that it isn’t known where nothing was read since the start', async () => {
+    await scene.server.stop();
+    const provider = await scene.provider();
+
+    expect(await refusedWords(provider)).toMatch(/^Whether the snapshot was made isn’t known\./);
+  });
 });
 
 describe('the role that NetApp publishes', () => {

@@ -14,6 +14,7 @@ let told: string[];
 const rightsOf = (mayList: boolean): AccountRights => ({
   may: () => mayList,
   missing: () => null,
+  restoresServed: () => false,
   obstacle: () => null,
   onChange: () => () => undefined
 });

@@ -4,6 +4,7 @@
  */
 import type { Capability, Clone, Operation, Snapshot } from '../../../../contract';
 import type { ObservedIndex } from '../../observed/observedIndex';
+import { ProblemError } from '../../problemError';
 
 /** A finished operation is shown so long, ms; a failed one as long as its object is. */
 const SHOWN_MS = 10 * 60_000;
@@ -65,6 +66,46 @@ export class ObservedOperations {
     }
     this.end(ids.making, 'cancelled');
     this.end(ids.deleting, 'succeeded');
+  }
+
+  /** An operation as its object tells it; one that was over before it was seen here is not shown. */
+  tell(operation: Operation): void {
+    const before = this.index.get('operation', operation.id);
+    if (operation.finishedAt === null) {
+      clearTimeout(this.timers.get(operation.id));
+      this.index.upsert(operation);
+    } else if (before !== undefined && before.finishedAt === null) {
+      this.index.upsert(operation);
+      this.removeLater(operation.id);
+    }
+  }
+
+  /** It is no operation any more. */
+  remove(id: string): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
+    this.index.remove('operation', id);
+  }
+
+  /** One that can be given up; else it throws. */
+  toCancel(id: string): Operation {
+    const operation = this.index.get('operation', id);
+    if (operation === undefined) {
+      throw new ProblemError('operation-not-found', {
+        detail: `There is no operation ${id}.`,
+        next: 'Look at the list again; it may be over.',
+        object: id
+      });
+    }
+    const { cancel, object } = operation;
+    if (!cancel.available) {
+      throw new ProblemError('not-cancellable', {
+        detail: `${object.label} can’t be cancelled. ${cancel.reason}`,
+        next: cancel.fix,
+        object: id
+      });
+    }
+    return operation;
   }
 
   dispose(): void {
@@ -131,15 +172,13 @@ export class ObservedOperations {
     const progress = { ...operation.progress, text };
     this.index.upsert({ ...operation, state, problem, progress, cancel: OVER, finishedAt });
     if (state !== 'failed') {
-      const timer = setTimeout(() => this.remove(id), SHOWN_MS);
-      timer.unref();
-      this.timers.set(id, timer);
+      this.removeLater(id);
     }
   }
 
-  private remove(id: string): void {
-    clearTimeout(this.timers.get(id));
-    this.timers.delete(id);
-    this.index.remove('operation', id);
+  private removeLater(id: string): void {
+    const timer = setTimeout(() => this.remove(id), SHOWN_MS);
+    timer.unref();
+    this.timers.set(id, timer);
   }
 }

@@ -1,5 +1,5 @@
 /** The volumes as the index shows them: what their claims tell, what can be done with them now, and their snapshots. */
-import type { Capability, Elsewhere, Volume } from '../../../../contract';
+import type { Capability, Elsewhere, Snapshot, Volume } from '../../../../contract';
 import type { Action } from './accountRights';
 import type { KubernetesServices } from './services';
 import { chooseSnapshotClass } from './snapshots/snapshotClassChoice';
@@ -10,14 +10,16 @@ export interface ObservedVolumesOptions {
   /** Why nothing can be asked of the cluster now; null: it can. */
   readonly unreachable: () => Extract<Capability, { available: false }> | null;
   readonly elsewhere: () => Elsewhere | null;
+  /** Whether this server sees the snapshots of a volume in it, as its newest one tells. */
+  readonly shows: (newest: Snapshot) => boolean;
 }
 
-/** In place of an in-place restore. */
-export const NO_RESTORE = {
-  available: false,
-  reason: 'Restore in place needs the Datamark controller, which this version does not have.',
-  fix: 'Clone the snapshot instead.'
-} as const;
+interface Counted {
+  readonly count: number;
+  readonly last: string | null;
+  /** Ready. */
+  readonly newest: Snapshot | null;
+}
 
 /** Puts the volumes into the index. */
 export class ObservedVolumes {
@@ -36,10 +38,10 @@ export class ObservedVolumes {
     const counted = this.countSnapshots();
     const elsewhere = this.options.elsewhere();
     for (const record of records) {
-      const { count, last } = counted.get(record.claim) ?? { count: 0, last: null };
+      const { count, last, newest } = counted.get(record.claim) ?? { count: 0, last: null, newest: null };
       index.upsert({
         ...record.volume,
-        can: this.can(record),
+        can: this.can(record, newest),
         snapshotCount: count,
         lastSnapshotAt: last,
         ...(elsewhere === null || elsewhere.state === 'shown' ? {} : { elsewhere })
@@ -47,20 +49,34 @@ export class ObservedVolumes {
     }
   }
 
-  private countSnapshots(): Map<string, { count: number; last: string | null }> {
-    const counted = new Map<string, { count: number; last: string | null }>();
-    for (const { volume, createdAt } of this.options.services.index.all('snapshot')) {
-      const { count, last } = counted.get(volume) ?? { count: 0, last: null };
-      counted.set(volume, { count: count + 1, last: last === null || createdAt > last ? createdAt : last });
+  private countSnapshots(): Map<string, Counted> {
+    const counted = new Map<string, Counted>();
+    for (const snapshot of this.options.services.index.all('snapshot')) {
+      const { volume, createdAt, state } = snapshot;
+      const { count, last, newest } = counted.get(volume) ?? { count: 0, last: null, newest: null };
+      const isNewest = state.phase === 'ready' && (newest === null || createdAt > newest.createdAt);
+      counted.set(volume, {
+        count: count + 1,
+        last: last === null || createdAt > last ? createdAt : last,
+        newest: isNewest ? snapshot : newest
+      });
     }
     return counted;
   }
 
-  private can(record: ClaimRecord): Volume['can'] {
+  private can(record: ClaimRecord, newest: Snapshot | null): Volume['can'] {
+    // From a snapshot that it sees the server copies by itself: that takes no right and no controller.
+    const copies =
+      newest !== null &&
+      this.options.unreachable() === null &&
+      !record.readOnly &&
+      record.volume.can.files.available &&
+      this.options.shows(newest);
     return {
       snapshot: this.first(record, 'snapshot', record.volume.can.snapshot, this.classFor(record)),
       clone: this.first(record, 'clone', record.volume.can.clone, { available: true }),
-      restore: NO_RESTORE
+      restore: this.first(record, 'restore', record.volume.can.restore, { available: true }),
+      files: copies ? { available: true } : this.first(record, 'files', record.volume.can.files, { available: true })
     };
   }
 

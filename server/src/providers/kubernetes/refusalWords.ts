@@ -30,7 +30,7 @@ export function missingRight(message: string): MissingRight | null {
   const account = /^system:serviceaccount:[^:]+:(.+)$/.exec(user)?.[1];
   const who = account === undefined ? `User ${user}` : `Account ${account}`;
   const where = namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`;
-  const isOurs = ['', 'snapshot.storage.k8s.io'].includes(group);
+  const isOurs = ['', 'snapshot.storage.k8s.io', 'datamark.github.io'].includes(group);
   return {
     words: `${who} may not ${verb} ${resource} ${where}.`,
     role: isOurs ? (ROLES[verb] ?? null) : null

@@ -10,5 +10,8 @@ export function compareVersions(one: string, other: string): number | null {
   if (!NUMBER.test(one) || !NUMBER.test(other)) {
     return null;
   }
-  return one.length === other.length ? one.localeCompare(other, 'en') : one.length - other.length;
+  if (one.length !== other.length) {
+    return one.length - other.length;
+  }
+  return one === other ? 0 : one < other ? -1 : 1;
 }

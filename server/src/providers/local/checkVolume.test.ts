@@ -50,7 +50,10 @@ it('says the same of a directory that is gone as the volume does', async () => {
 
   const store = find(await provider.check(), 'store');
 
-  expect(store).toMatchObject({ state: 'failed', affects: ['list', 'snapshot', 'clone', 'restore', 'delete', 'hold'] });
+  expect(store).toMatchObject({
+    state: 'failed',
+    affects: ['list', 'snapshot', 'clone', 'restore', 'files', 'delete', 'hold']
+  });
   expect(provider.index.all('volume')[0]?.can.snapshot).toEqual({
     available: false,
     reason: store?.message,
@@ -70,6 +73,9 @@ it('names who holds the lock', async () => {
 
   const store = find(await first.check(), 'store');
 
-  expect(store).toMatchObject({ state: 'failed', affects: ['snapshot', 'clone', 'restore', 'delete', 'hold'] });
+  expect(store).toMatchObject({
+    state: 'failed',
+    affects: ['snapshot', 'clone', 'restore', 'files', 'delete', 'hold']
+  });
   expect(store?.message).toContain('elsewhere');
 });

@@ -9,7 +9,7 @@ import { writability } from './volumeState';
 
 /** Below this share of the file system a snapshot may not fit. */
 const LOW_SPACE = 0.05;
-const CHANGES = ['snapshot', 'clone', 'restore', 'delete', 'hold'] as const satisfies CheckFinding['affects'];
+const CHANGES = ['snapshot', 'clone', 'restore', 'files', 'delete', 'hold'] as const satisfies CheckFinding['affects'];
 
 /** One volume, and how its trees are copied where that was tried. Writes nothing. */
 export function checkVolume(volume: LocalVolume, method: TreeMethod | null): CheckFinding[] {

@@ -13,7 +13,7 @@ import { copyMethodOf, fileSystemType } from './copyMethod';
 import { copyTree, type CopiedTree } from './copyTree';
 import { excludePatterns } from './excludePatterns';
 import type { Job, JobContext } from './job';
-import { readManifest, type ManifestEntry } from './manifest';
+import { readManifest, type Manifest, type ManifestEntry } from './manifest';
 import type { Omitted } from './omissions';
 import { removeTree } from './removeTree';
 import type { TreeMethod } from './snapshotRecord';
@@ -42,12 +42,16 @@ function readRecord(store: Store, name: string): CloneRecord {
   return found.value;
 }
 
-/** The entries of a snapshot, each checked to be in its tree with the size it should have. */
-function* checkedEntries(store: Store, snapshot: string): Generator<ManifestEntry> {
-  const manifest = readManifest(store.manifest(snapshot));
+/** Entries of a snapshot, each checked to be in its tree with the size it should have. */
+export function* checkedEntries(
+  store: Store,
+  snapshot: string,
+  manifest: Manifest,
+  entries: Iterable<ManifestEntry> = manifest.entries.values()
+): Generator<ManifestEntry> {
   const uncertain = new Set(manifest.omitted.map(({ path }) => path));
   const tree = toBytePath(store.tree(snapshot));
-  for (const entry of manifest.entries.values()) {
+  for (const entry of entries) {
     if (entry.type === 'file' && !uncertain.has(entry.path)) {
       const stat = fs.lstatSync(toSystemPath(joinBytePath(tree, entry.path)), { throwIfNoEntry: false });
       if (stat?.isFile() !== true || stat.size !== entry.size) {
@@ -58,7 +62,8 @@ function* checkedEntries(store: Store, snapshot: string): Generator<ManifestEntr
   }
 }
 
-const damaged = (snapshot: string, path: string): ProblemError =>
+/** A snapshot whose tree is not what its manifest says. */
+export const damaged = (snapshot: string, path: string): ProblemError =>
   new ProblemError('verification-failed', {
     detail: `${displayPath(path)} in the snapshot ${snapshot} is not as it was taken.`,
     next: 'Use another snapshot.',
@@ -81,7 +86,7 @@ function copySource(context: JobContext, store: Store, input: BuildClone, record
         throw damaged(source.name, path);
       }
     };
-    const entries = checkedEntries(store, source.name);
+    const entries = checkedEntries(store, source.name, readManifest(store.manifest(source.name)));
     return copyTree(context, { ...common, entries, source: store.tree(source.name), onOmitted });
   }
   const onOmitted = ({ path, reason }: Omitted): void => {

@@ -8,6 +8,13 @@ import { measureOwnData, type Bytes, type MeasureOwnData } from './measureOwnDat
 import { measureTree } from './measureTree';
 import { emptyTrash } from './removeTree';
 import { applyRestore, type ApplyRestore } from './restore/applyRestoreJob';
+import {
+  copyFilesBack,
+  planFilesBack,
+  type CopyFilesBack,
+  type FilesCopied,
+  type PlanFilesBack
+} from './restore/filesBackJobs';
 import type { Progress } from './restore/journal';
 import { planRestore, type PlannedRestore, type PlanRestore } from './restore/planRestoreJob';
 import { prepareRestore, type PrepareRestore } from './restore/prepareRestoreJob';
@@ -25,6 +32,8 @@ interface JobTypes {
   planRestore: [PlanRestore, PlannedRestore];
   prepareRestore: [PrepareRestore, RestoreChanges];
   applyRestore: [ApplyRestore, Progress];
+  planFilesBack: [PlanFilesBack, PlannedRestore];
+  copyFilesBack: [CopyFilesBack, FilesCopied];
 }
 
 export type JobName = keyof JobTypes;
@@ -40,5 +49,7 @@ export const JOBS: { readonly [K in JobName]: Job<JobInput<K>, JobOutput<K>> } =
   measureTree,
   planRestore,
   prepareRestore,
-  applyRestore
+  applyRestore,
+  planFilesBack,
+  copyFilesBack
 };

@@ -35,8 +35,8 @@ export interface LocalServices {
 
 /** What the provider asks of restores, which live in `restore/`. */
 export interface Restoring {
-  /** Makes the plan in the background; `volume` null: the snapshot's own. */
-  plan(snapshot: string, volume: string | null, intent: Intent): Promise<Restore>;
+  /** Makes the plan in the background; `volume` null: the snapshot's own; `paths`: only these, beside. */
+  plan(snapshot: string, volume: string | null, intent: Intent, paths?: readonly string[]): Promise<Restore>;
   approve(id: string, uid: string): Promise<Restore>;
   undo(id: string, intent: Intent): Promise<Restore>;
   /** Called once per store, with its lock just taken and snapshots recovered: finishes or rolls back what was left. */

@@ -2,7 +2,7 @@
 import type { Blocker, CreateSnapshot, DeletePlan, Problem, Snapshot, UpdateSnapshot } from '../../../../contract';
 import { problemSlug } from '../../../../contract';
 import { ProblemError } from '../../problemError';
-import type { Intent } from '../provider';
+import type { Intent, RunNoteChange } from '../provider';
 import type { JobContext } from './job';
 import type { LocalServices } from './localServices';
 import type { ObservedVolume } from './observedVolume';
@@ -67,6 +67,22 @@ export class LocalSnapshots {
     };
     observed.put(next);
     return toSnapshot(next, observed.volume);
+  }
+
+  runNote(name: string): string | undefined {
+    return this.known(name)?.record.runNote;
+  }
+
+  async changeRunNote(name: string, uid: string, change: RunNoteChange): Promise<void> {
+    const { observed } = this.find(name);
+    await observed.makeWritable();
+    const { record } = this.find(name);
+    assertUid(record, uid);
+    assertSettled(record);
+    const text = change(record.runNote);
+    if (text !== null) {
+      observed.put({ ...record, runNote: text });
+    }
   }
 
   async retry(name: string): Promise<Snapshot> {
@@ -166,12 +182,20 @@ export class LocalSnapshots {
     }
   }
 
-  private find(name: string): { observed: ObservedVolume; record: SnapshotRecord } {
+  private known(name: string): { observed: ObservedVolume; record: SnapshotRecord } | null {
     for (const observed of this.services.volumes.values()) {
       const record = observed.contents.snapshots.get(name);
       if (record !== undefined) {
         return { observed, record };
       }
+    }
+    return null;
+  }
+
+  private find(name: string): { observed: ObservedVolume; record: SnapshotRecord } {
+    const known = this.known(name);
+    if (known !== null) {
+      return known;
     }
     throw new ProblemError('snapshot-not-found', {
       detail: `There is no snapshot ${name}.`,

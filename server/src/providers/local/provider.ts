@@ -21,7 +21,7 @@ import type {
 import type { LocalConfiguration } from '../../configuration';
 import { ObservedIndex } from '../../observed/observedIndex';
 import { ProblemError } from '../../problemError';
-import type { CloneFrom, Intent, Provider } from '../provider';
+import type { CloneFrom, Intent, Provider, RestoreWay, RunNoteChange } from '../provider';
 import { FaultSwitch } from './faultSwitch';
 import type { JobContext } from './job';
 import type { JobRunner } from './jobRunner';
@@ -133,6 +133,7 @@ export class LocalProvider implements Provider {
       snapshot: change,
       clone: any(one => one.clone),
       restore: any(one => one.restore),
+      files: any(one => one.files),
       delete: change,
       hold: change
     };
@@ -183,6 +184,14 @@ export class LocalProvider implements Provider {
     return this.snapshots.planDelete(name);
   }
 
+  runNote(name: string): string | undefined {
+    return this.snapshots.runNote(name);
+  }
+
+  changeRunNote(name: string, uid: string, change: RunNoteChange): Promise<void> {
+    return this.snapshots.changeRunNote(name, uid, change);
+  }
+
   deleteSnapshot(name: string, uid: string): Promise<Snapshot> {
     return this.snapshots.delete(name, uid);
   }
@@ -199,8 +208,15 @@ export class LocalProvider implements Provider {
     return this.clones.delete(id, uid);
   }
 
-  planRestore(snapshot: string, volume: string | null, intent: Intent): Promise<Restore> {
-    return this.restores.plan(snapshot, volume, intent);
+  async planRestore(snapshot: string, volume: string | null, intent: Intent, way?: RestoreWay): Promise<Restore> {
+    if (way !== undefined && way.strategy !== 'files') {
+      throw new ProblemError('not-supported', {
+        detail: `A directory on this computer is restored whole or by files, not by ${way.strategy}.`,
+        next: 'Leave the strategy out, or choose files.',
+        object: snapshot
+      });
+    }
+    return this.restores.plan(snapshot, volume, intent, way?.paths);
   }
 
   approveRestore(id: string, uid: string): Promise<Restore> {

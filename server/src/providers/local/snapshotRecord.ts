@@ -14,6 +14,7 @@ import {
   SnapshotOrigin,
   type Snapshot
 } from '../../../../contract';
+import { notedCount } from '../../lineage/notedRuns';
 import { writeJsonFile } from './atomicFile';
 import type { Store } from './store';
 
@@ -53,6 +54,8 @@ export const SnapshotRecord = z.object({
     z.object({ phase: z.literal('failed'), at: Instant, problem: Problem })
   ]),
   ownData: Size,
+  /** The runs that are written down on it, see lineage/notedRuns.ts; absent: none. */
+  runNote: z.string().optional(),
   /** Somebody decided to delete it then; from there on that is finished, also by a later process. */
   deletingSince: Instant.nullable()
 });
@@ -111,6 +114,7 @@ export function toSnapshot(record: SnapshotRecord, volume: { id: string; name: s
     files: contents?.files ?? null,
     omissions: contents?.omissions ?? [],
     path: contents === null ? null : volume.store.tree(record.name),
-    restoredFrom: record.restoredFrom
+    restoredFrom: record.restoredFrom,
+    ...notedCount(record.runNote)
   };
 }

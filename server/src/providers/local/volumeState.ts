@@ -81,7 +81,7 @@ export function toVolume({ volume, snapshots, method, serverRoot }: VolumeFacts)
     accessModes: [],
     shared: null,
     trouble: null,
-    can: { snapshot: can, clone: can, restore: can },
+    can: { snapshot: can, clone: can, restore: can, files: can },
     snapshotCount: snapshots.length,
     lastSnapshotAt: last?.createdAt ?? null
   };

@@ -87,3 +87,18 @@ export function answerReview(rules: readonly AccessRule[], resource: string, bod
   }
   return null;
 }
+
+/** Who asks, with the pod that the token is bound to. */
+export const subjectReview = (username: string, { name, uid }: { name: string; uid: string }): object => ({
+  apiVersion: 'authentication.k8s.io/v1',
+  kind: 'SelfSubjectReview',
+  status: {
+    userInfo: {
+      username,
+      extra: {
+        'authentication.kubernetes.io/pod-name': [name],
+        'authentication.kubernetes.io/pod-uid': [uid]
+      }
+    }
+  }
+});

@@ -28,6 +28,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   kind('', 'v1', 'pods', 'Pod'),
   kind('', 'v1', 'resourcequotas', 'ResourceQuota'),
   kind('apps', 'v1', 'statefulsets', 'StatefulSet'),
+  kind('batch', 'v1', 'jobs', 'Job'),
   kind('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false),
   kind('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver', false),
   kind(SNAPSHOTS, 'v1', 'volumesnapshots', 'VolumeSnapshot'),
@@ -41,6 +42,10 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
     'ValidatingAdmissionPolicyBinding',
     false
   ),
+  kind('trident.netapp.io', 'v1', 'tridentmirrorrelationships', 'TridentMirrorRelationship'),
+  kind('trident.netapp.io', 'v1', 'tridentactionmirrorupdates', 'TridentActionMirrorUpdate'),
+  kind('trident.netapp.io', 'v1', 'tridentsnapshotinfos', 'TridentSnapshotInfo'),
+  kind('datamark.github.io', 'v1alpha1', 'volumerestores', 'VolumeRestore'),
   kind('kubeflow.org', 'v1', 'notebooks', 'Notebook')
 ];
 

@@ -9,8 +9,8 @@ export type Read<T> =
   | { readonly state: 'forbidden' }
   | { readonly state: 'failed'; readonly error: KubernetesError };
 
-/** Whether the server serves VolumeSnapshots. */
-export type SnapshotApi =
+/** Whether the server serves VolumeSnapshots, or VolumeRestores. */
+export type ServedApi =
   | { readonly state: 'served' }
   | { readonly state: 'absent' }
   | { readonly state: 'unknown'; readonly error: KubernetesError };
@@ -52,7 +52,10 @@ export interface ReachedFacts {
   readonly version: string | null;
   readonly answerMs: number;
   readonly account: AccountReview;
-  readonly snapshotApi: SnapshotApi;
+  readonly snapshotApi: ServedApi;
+  readonly restoreApi: ServedApi;
+  /** A restore asked for in the name of another pod, as a dry run; null: it was not tried. */
+  readonly forgedRestore: DryRun | null;
   readonly quotas: Read<ResourceQuota>;
   readonly isolation: Isolation;
   /** Drivers of this server's claims of which the cluster certainly has no CSIDriver. */

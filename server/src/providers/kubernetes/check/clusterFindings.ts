@@ -1,13 +1,15 @@
 /** All findings of the Kubernetes provider, from what is known: the same facts give the same report. Pure. */
 import type { KubernetesSettings } from '../../../kubernetesSettings';
-import { NO_RESTORE } from '../observedVolumes';
+import { GROUP } from '../names';
 import type { StorageClass, VolumeSnapshotClass } from '../resources';
 import type { Classes } from '../storageClasses';
 import type { ClaimRecord } from '../volumes/claims';
 import type { ClusterFacts } from './clusterFacts';
 import { reachedFinding, unreachedFinding } from './connectionFindings';
-import { notApplicable, type Found } from './found';
+import type { Found } from './found';
 import { isolationFindings, quotaFindings } from './namespaceFindings';
+import { RESTORE_RESOURCE } from '../volumeRestore';
+import { restoreFindings } from './restoreFindings';
 import { grantClasses, rightsFindings } from './rightsFindings';
 import { storageFindings, volumeFindings } from './storageFindings';
 
@@ -36,7 +38,7 @@ export function clusterFindings(input: FindingsInput): Found[] {
       const { account, snapshotApi, quotas, isolation, missingDrivers, version, answerMs } = facts;
       const subject = { review: account, namespace };
       return [
-        ...rightsFindings(subject),
+        ...rightsFindings(subject, facts.restoreApi.state === 'served'),
         ...storageFindings({
           snapshotApi,
           snapshotClasses: input.snapshotClasses,
@@ -58,12 +60,13 @@ export function clusterFindings(input: FindingsInput): Found[] {
           podName: settings.podName
         }),
         reachedFinding(version, namespace, answerMs),
-        notApplicable({
-          id: 'restore',
-          title: 'Restore in place',
-          message: NO_RESTORE.reason,
-          fix: NO_RESTORE.fix,
-          docs: 'restore-in-place'
+        ...restoreFindings({
+          restoreApi: facts.restoreApi,
+          forgedRestore: facts.forgedRestore,
+          isolation,
+          mayRestore: (['create', 'list', 'patch'] as const).every(
+            verb => account.may({ verb, group: GROUP, resource: RESTORE_RESOURCE }) !== false
+          )
         })
       ];
     }

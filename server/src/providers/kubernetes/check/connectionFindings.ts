@@ -3,7 +3,7 @@ import type { CheckedAction } from '../../../../../contract';
 import type { KubernetesError } from '../client/kubernetesApi';
 import { fine, off, type Found } from './found';
 
-const ALL: CheckedAction[] = ['list', 'snapshot', 'clone', 'delete', 'hold'];
+const ALL: CheckedAction[] = ['list', 'snapshot', 'clone', 'restore', 'files', 'delete', 'hold'];
 const WHERE_IT_IS = 'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes';
 
 interface Words {

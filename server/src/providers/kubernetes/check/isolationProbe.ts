@@ -10,7 +10,8 @@ import { ObjectMetadata, paths, SNAPSHOT_GROUP } from '../resources';
 import type { PersistentVolumeClaim } from '../volumes/claimResource';
 import type { ClaimRecord } from '../volumes/claims';
 import type { AccountReview } from './accountReview';
-import type { DryRun, Isolation, Probe } from './clusterFacts';
+import type { Isolation, Probe } from './clusterFacts';
+import { dryRun, type Draft } from './dryRun';
 
 /** Labels that say whose a claim is: the hub's own, and ours on clones. */
 const OWNER_LABELS = ['hub.jupyter.org/username', labels.owner] as const;
@@ -84,11 +85,6 @@ async function claimOfSomebodyElse(
   return null;
 }
 
-interface Draft {
-  readonly path: string;
-  readonly body: object;
-}
-
 /** null: the account may not create it anyway. */
 async function probe(
   options: ProbeOptions,
@@ -145,29 +141,4 @@ function cloneOf({ namespace, ownerLabel }: ProbeOptions, own: PersistentVolumeC
       }
     }
   };
-}
-
-// apiserver plugin/policy/validating/dispatcher.go and plugin/webhook/errors/statuserror.go
-const POLICY = /ValidatingAdmissionPolicy '([^']+)'.*? denied request: ([\s\S]*)$/;
-const WEBHOOK = /admission webhook "([^"]+)" denied the request(?:: ([\s\S]*))?/;
-
-async function dryRun({ api, signal }: ProbeOptions, { path, body }: Draft): Promise<DryRun> {
-  try {
-    await api.request({
-      method: 'POST',
-      path,
-      query: { dryRun: 'All' },
-      body,
-      schema: z.object({}),
-      signal,
-      timeoutMs: TIMEOUT_MS
-    });
-    return { state: 'accepted' };
-  } catch (error) {
-    if (!(error instanceof KubernetesError)) {
-      throw error;
-    }
-    const [, by, message = ''] = POLICY.exec(error.message) ?? WEBHOOK.exec(error.message) ?? [];
-    return by === undefined ? { state: 'unclear', error } : { state: 'refused', by, message };
-  }
 }

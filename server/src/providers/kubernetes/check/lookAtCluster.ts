@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { KubernetesError, type ApiRequest, type KubernetesApi } from '../client/kubernetesApi';
 import { NO_NAMESPACE, unknownNamespace } from '../client/unknownNamespace';
 import { SNAPSHOT_GROUP } from '../resources';
+import { RESTORE_API_VERSION, RESTORE_RESOURCE } from '../volumeRestore';
 import { reviewAccount, type AccountReview } from './accountReview';
-import type { ClusterFacts, Isolation, Read, SnapshotApi } from './clusterFacts';
+import type { ClusterFacts, DryRun, Isolation, Read, ServedApi } from './clusterFacts';
 import { NEEDED_RIGHTS } from './neededRights';
 import { ResourceQuota } from './resourceQuota';
 
@@ -18,6 +19,8 @@ export interface LookOptions {
   readonly doubtfulDrivers: readonly string[];
   /** Finds out whether owners are kept apart. */
   readonly isolation: (account: AccountReview) => Promise<Isolation>;
+  /** Finds out whether a restore can be asked for in the name of another pod. */
+  readonly forgedRestore: (account: AccountReview) => Promise<DryRun | null>;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +29,7 @@ const Resources = z.object({ resources: z.array(z.object({ name: z.string() })) 
 
 /** Everything that one look finds out. */
 export async function lookAtCluster(options: LookOptions): Promise<ClusterFacts> {
-  const { namespace, isolation } = options;
+  const { namespace, isolation, forgedRestore } = options;
   const begun = performance.now();
   const version = await attempt(options, { path: '/version', schema: Version });
   if (version instanceof KubernetesError && (version.status === 0 || version.status === 401 || version.status >= 500)) {
@@ -37,16 +40,18 @@ export async function lookAtCluster(options: LookOptions): Promise<ClusterFacts>
     return { state: 'unreached', error: unknownNamespace() };
   }
   const answerMs = Math.round(performance.now() - begun);
-  const [account, snapshotApi] = await Promise.all([
+  const [account, snapshotApi, restoreApi] = await Promise.all([
     reviewAccount({ ...options, needed: NEEDED_RIGHTS, timeoutMs: TIMEOUT_MS }),
-    lookAtSnapshotApi(options)
+    lookAtApi(options, `${SNAPSHOT_GROUP}/v1`, 'volumesnapshots'),
+    lookAtApi(options, RESTORE_API_VERSION, RESTORE_RESOURCE)
   ]);
-  const [quotas, isolated, missingDrivers] = await Promise.all([
+  const [quotas, isolated, missingDrivers, forged] = await Promise.all([
     account.may({ verb: 'list', group: '', resource: 'resourcequotas' }) === false
       ? ({ state: 'forbidden' } as const)
       : readAll(options, `/api/v1/namespaces/${namespace}/resourcequotas`, ResourceQuota),
     isolation(account),
-    missingOf(options, account)
+    missingOf(options, account),
+    restoreApi.state === 'served' ? forgedRestore(account) : null
   ]);
   return {
     state: 'reached',
@@ -54,18 +59,20 @@ export async function lookAtCluster(options: LookOptions): Promise<ClusterFacts>
     answerMs,
     account,
     snapshotApi,
+    restoreApi,
+    forgedRestore: forged,
     quotas,
     isolation: isolated,
     missingDrivers
   };
 }
 
-async function lookAtSnapshotApi(options: LookOptions): Promise<SnapshotApi> {
-  const found = await attempt(options, { path: `/apis/${SNAPSHOT_GROUP}/v1`, schema: Resources });
+async function lookAtApi(options: LookOptions, version: string, resource: string): Promise<ServedApi> {
+  const found = await attempt(options, { path: `/apis/${version}`, schema: Resources });
   if (found instanceof KubernetesError) {
     return found.status === 404 ? { state: 'absent' } : { state: 'unknown', error: found };
   }
-  return { state: found.resources.some(({ name }) => name === 'volumesnapshots') ? 'served' : 'absent' };
+  return { state: found.resources.some(({ name }) => name === resource) ? 'served' : 'absent' };
 }
 
 /** A driver without a CSIDriver object is not installed; where the account may not look, nothing is claimed. */

@@ -153,5 +153,5 @@ const refusedToo = (
   warning({
     ...parts,
     message: `${own.by} also refused a trial with your own volume, so ${noun} may fail: ${own.message}`,
-    fix: 'Ask an admin whether the policy fits the names of your claims.'
+    fix: 'Ask an admin whether the policy fits the name of your claim; deploy/policies/isolation-by-table.yaml fits any name.'
   });

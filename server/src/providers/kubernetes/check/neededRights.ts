@@ -1,7 +1,9 @@
 /** Every right that Datamark uses in the namespace: what it is for, and the shipped role that has it. */
 import type { CheckedAction } from '../../../../../contract';
 import type { Verb } from '../accountRights';
+import { GROUP } from '../names';
 import { SNAPSHOT_GROUP } from '../resources';
+import { RESTORE_RESOURCE } from '../volumeRestore';
 
 export type Role = 'datamark-viewer' | 'datamark-user' | 'datamark-manager';
 
@@ -14,13 +16,16 @@ export interface NeededRight {
   readonly purpose: string;
   readonly role: Role;
   /** What is off without it; none: it works, but less well. */
-  readonly action: CheckedAction | null;
+  readonly actions: readonly CheckedAction[];
   /** Title of the finding where it is missing; null: it is not worth a finding. */
   readonly title: string | null;
 }
 
 const CLAIMS = { group: '', resource: 'persistentvolumeclaims' } as const;
 const SNAPSHOTS = { group: SNAPSHOT_GROUP, resource: 'volumesnapshots' } as const;
+const RESTORES = { group: GROUP, resource: RESTORE_RESOURCE } as const;
+
+const RESTORING: readonly CheckedAction[] = ['restore', 'files'];
 
 /** Most needed first. */
 export const NEEDED_RIGHTS: readonly NeededRight[] = [
@@ -29,7 +34,7 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'list',
     purpose: 'show snapshots',
     role: 'datamark-viewer',
-    action: 'list',
+    actions: ['list'],
     title: 'See snapshots'
   },
   {
@@ -37,7 +42,7 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'get',
     purpose: 'show the size and the state of your volumes',
     role: 'datamark-viewer',
-    action: 'list',
+    actions: ['list'],
     title: 'See volumes'
   },
   {
@@ -45,7 +50,7 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'create',
     purpose: 'make snapshots',
     role: 'datamark-user',
-    action: 'snapshot',
+    actions: ['snapshot'],
     title: 'Make snapshots'
   },
   {
@@ -53,7 +58,7 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'create',
     purpose: 'make clones',
     role: 'datamark-user',
-    action: 'clone',
+    actions: ['clone'],
     title: 'Make clones'
   },
   {
@@ -61,7 +66,7 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'patch',
     purpose: 'change titles and notes and to hold snapshots',
     role: 'datamark-user',
-    action: 'hold',
+    actions: ['hold'],
     title: 'Titles and holds'
   },
   {
@@ -69,7 +74,7 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'delete',
     purpose: 'delete snapshots',
     role: 'datamark-manager',
-    action: 'delete',
+    actions: ['delete'],
     title: 'Delete snapshots'
   },
   {
@@ -77,15 +82,55 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'delete',
     purpose: 'delete clones',
     role: 'datamark-manager',
-    action: null,
+    actions: [],
     title: 'Delete clones'
+  },
+  {
+    ...RESTORES,
+    verb: 'create',
+    purpose: 'restore volumes in place',
+    role: 'datamark-user',
+    actions: RESTORING,
+    title: 'Restore in place'
+  },
+  {
+    ...RESTORES,
+    verb: 'list',
+    purpose: 'show what a restore does',
+    role: 'datamark-viewer',
+    actions: RESTORING,
+    title: 'See restores'
+  },
+  {
+    ...RESTORES,
+    verb: 'patch',
+    purpose: 'approve and cancel restores',
+    role: 'datamark-user',
+    actions: RESTORING,
+    title: 'Approve restores'
+  },
+  {
+    ...RESTORES,
+    verb: 'get',
+    purpose: 'look at one restore before it is approved',
+    role: 'datamark-viewer',
+    actions: RESTORING,
+    title: 'Look at one restore'
+  },
+  {
+    ...RESTORES,
+    verb: 'watch',
+    purpose: 'be told what a restore does',
+    role: 'datamark-viewer',
+    actions: [],
+    title: 'Live restores'
   },
   {
     ...SNAPSHOTS,
     verb: 'get',
     purpose: 'look at one snapshot before it is changed',
     role: 'datamark-viewer',
-    action: null,
+    actions: [],
     title: 'Look at one snapshot'
   },
   {
@@ -93,16 +138,16 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'watch',
     purpose: 'be told of changes of snapshots',
     role: 'datamark-viewer',
-    action: null,
+    actions: [],
     title: 'Live snapshots'
   },
-  { ...CLAIMS, verb: 'list', purpose: 'show clones', role: 'datamark-viewer', action: null, title: 'See clones' },
+  { ...CLAIMS, verb: 'list', purpose: 'show clones', role: 'datamark-viewer', actions: [], title: 'See clones' },
   {
     ...CLAIMS,
     verb: 'watch',
     purpose: 'be told of changes of volumes and clones',
     role: 'datamark-viewer',
-    action: null,
+    actions: [],
     title: 'Live volumes'
   },
   {
@@ -111,27 +156,27 @@ export const NEEDED_RIGHTS: readonly NeededRight[] = [
     verb: 'list',
     purpose: 'say why a snapshot or a clone fails',
     role: 'datamark-viewer',
-    action: null,
+    actions: [],
     title: 'Reasons of failures'
   },
-  { ...CLAIMS, verb: 'patch', purpose: 'mark a claim', role: 'datamark-user', action: null, title: null },
+  { ...CLAIMS, verb: 'patch', purpose: 'mark a claim', role: 'datamark-user', actions: [], title: null },
   {
     group: '',
     resource: 'pods',
     verb: 'get',
     purpose: 'find mounts',
     role: 'datamark-viewer',
-    action: null,
+    actions: [],
     title: null
   },
-  { group: '', resource: 'pods', verb: 'list', purpose: 'see use', role: 'datamark-viewer', action: null, title: null },
+  { group: '', resource: 'pods', verb: 'list', purpose: 'see use', role: 'datamark-viewer', actions: [], title: null },
   {
     group: '',
     resource: 'resourcequotas',
     verb: 'list',
     purpose: 'tell how much of a quota is left',
     role: 'datamark-viewer',
-    action: null,
+    actions: [],
     title: null
   }
 ];

@@ -62,20 +62,20 @@ describe('where all is well', () => {
 describe('rights', () => {
   it.each(NEEDED_RIGHTS.filter(({ title }) => title !== null))(
     'without $verb $resource the report names it, what has it, and refuses with the same words',
-    async ({ verb, group, resource, role, action }) => {
-      await open();
+    async ({ verb, group, resource, role, actions }) => {
+      await open({ restores: true });
       alone();
       scene.without(verb, resource);
 
       const finding = (await scene.report()).get(`rights/${verb}-${resource}`);
 
       const reason = `This account may not ${verb} ${resource} in hub.`;
-      expect(finding?.message).toContain(action === null ? reason : `Off: ${reason.replace('This', 'this')}`);
+      expect(finding?.message).toContain(actions.length === 0 ? reason : `Off: ${reason.replace('This', 'this')}`);
       expect(finding?.fix).toContain(role);
-      expect(finding?.state).toBe(action === null ? 'warning' : 'failed');
+      expect(finding?.state).toBe(actions.length === 0 ? 'warning' : 'failed');
       expect(scene.preflight.may(verb, group, resource)).toBe(false);
       expect(scene.preflight.missing(verb, group, resource)?.reason).toBe(reason);
-      if (action !== null && action !== 'restore') {
+      for (const action of actions) {
         expect(scene.preflight.obstacle(action, 'claim-ann')?.reason).toBe(reason);
       }
     }
@@ -284,7 +284,7 @@ describe('volumes', () => {
 
   it('what a claim rules out itself is told once, with its own words', async () => {
     const shared = { available: false, reason: 'Others use claim-team too.', fix: 'Ask its owner.' } as const;
-    const can = { snapshot: shared, clone: shared, restore: shared };
+    const can = { snapshot: shared, clone: shared, restore: shared, files: shared };
     await open({ claims: [sampleClaim('claim-ann', ANN), sampleClaim('claim-team', { can })] });
     alone();
     const report = await scene.report();

@@ -12,12 +12,13 @@ import { chooseSnapshotClass } from '../snapshots/snapshotClassChoice';
 import type { StorageClasses } from '../storageClasses';
 import type { Claims } from '../volumes/claims';
 import type { AccountReview } from './accountReview';
-import type { ClusterFacts, Isolation } from './clusterFacts';
+import type { ClusterFacts, DryRun, Isolation } from './clusterFacts';
 import { clusterFindings } from './clusterFindings';
 import type { Found } from './found';
 import { probeIsolation } from './isolationProbe';
 import { lookAtCluster } from './lookAtCluster';
 import { NEEDED_RIGHTS } from './neededRights';
+import { probeForgedRestore } from './restoreProbe';
 import { missingRight } from './rightsFindings';
 
 export interface PreflightTimes {
@@ -51,9 +52,11 @@ export class Preflight implements AccountRights {
   private lookedAt = Number.NEGATIVE_INFINITY;
   private looking: Promise<void> | null = null;
   private isolation: { readonly value: Isolation; readonly at: number } | null = null;
+  private forgedRestore: { readonly value: DryRun; readonly at: number } | null = null;
   private failures = 0;
   private timer: NodeJS.Timeout | null = null;
   private told = '';
+  private found: { readonly from: readonly unknown[]; readonly findings: readonly Found[] } | null = null;
   private readonly listeners = new Set<() => void>();
   private readonly stopping = new AbortController();
 
@@ -95,6 +98,7 @@ export class Preflight implements AccountRights {
   /** Looks at everything anew. */
   async check(): Promise<CheckFinding[]> {
     this.isolation = null;
+    this.forgedRestore = null;
     await Promise.all([this.options.classes().refresh(true), this.look(0)]);
     return this.findings().map(({ shown }) => shown);
   }
@@ -116,6 +120,11 @@ export class Preflight implements AccountRights {
     );
     const subject = { review: this.facts.account, namespace: this.options.namespace };
     return missingRight(subject, needed ?? { verb, group, resource });
+  }
+
+  restoresServed(): boolean | 'unknown' {
+    const api = this.facts.state === 'reached' ? this.facts.restoreApi.state : 'unknown';
+    return api === 'unknown' ? api : api === 'served';
   }
 
   obstacle(action: Action, claim: string | null): Obstacle | null {
@@ -148,19 +157,19 @@ export class Preflight implements AccountRights {
     );
   }
 
-  private findings(): Found[] {
+  /** Made anew only where something of what it is made from is another: it is asked for each volume and action. */
+  private findings(): readonly Found[] {
     const { api, namespace, settings, claims, classes } = this.options;
     const { snapshots, volumes } = classes();
-    return clusterFindings({
-      server: api.server,
-      namespace,
-      settings,
-      facts: this.facts,
-      claims: claims().list(),
-      claimsKnown: this.claimsLookedFor,
-      snapshotClasses: snapshots,
-      storageClasses: volumes
-    });
+    const { facts, claimsLookedFor } = this;
+    const list = claims().list();
+    const from = [api.server, facts, claimsLookedFor, snapshots, volumes, ...list];
+    if (this.found?.from.length !== from.length || !from.every((part, at) => part === this.found?.from[at])) {
+      const server = { server: api.server, namespace, settings, facts };
+      const known = { claims: list, claimsKnown: claimsLookedFor, snapshotClasses: snapshots, storageClasses: volumes };
+      this.found = { from, findings: clusterFindings({ ...server, ...known }) };
+    }
+    return this.found.findings;
   }
 
   private async lookNow(): Promise<void> {
@@ -176,6 +185,7 @@ export class Preflight implements AccountRights {
         namespace,
         doubtfulDrivers: this.doubtfulDrivers(),
         isolation: account => this.isolationOf(account),
+        forgedRestore: account => this.forgedRestoreOf(account),
         signal
       });
     } catch (error) {
@@ -219,6 +229,18 @@ export class Preflight implements AccountRights {
     });
     // What could not be told is asked again at the next look.
     this.isolation = value.state === 'unknown' ? null : { value, at: performance.now() };
+    return value;
+  }
+
+  private async forgedRestoreOf(account: AccountReview): Promise<DryRun | null> {
+    const { api, namespace, claims } = this.options;
+    const known = this.forgedRestore;
+    if (known !== null && performance.now() - known.at < ISOLATION_GOOD_FOR_MS) {
+      return known.value;
+    }
+    const { signal } = this.stopping;
+    const value = await probeForgedRestore({ api, namespace, claims: claims().list(), account, signal });
+    this.forgedRestore = value === null || value.state === 'unclear' ? null : { value, at: performance.now() };
     return value;
   }
 

@@ -1,5 +1,6 @@
 /** What the report says of the account's rights: each missing one by name, what it is for and which role has it. Pure. */
 import type { Obstacle } from '../accountRights';
+import { GROUP } from '../names';
 import type { AccountReview } from './accountReview';
 import { fine, off, unknown, warning, type Found } from './found';
 import { NEEDED_RIGHTS, type NeededRight } from './neededRights';
@@ -46,8 +47,8 @@ export function missingRight(
   };
 }
 
-/** All of them; one line for what is there. */
-export function rightsFindings(subject: Subject): Found[] {
+/** All of them; one line for what is there. `restores`: whether the cluster has any to have rights on. */
+export function rightsFindings(subject: Subject, restores: boolean): Found[] {
   const { review } = subject;
   if (review.error !== null) {
     return [
@@ -60,8 +61,9 @@ export function rightsFindings(subject: Subject): Found[] {
       })
     ];
   }
-  const missing = NEEDED_RIGHTS.filter(right => right.title !== null && review.may(right) === false);
-  return [...missing.map(right => missingFinding(subject, right)), ...presentFinding(review)];
+  const needed = NEEDED_RIGHTS.filter(({ group }) => restores || group !== GROUP);
+  const missing = needed.filter(right => right.title !== null && review.may(right) === false);
+  return [...missing.map(right => missingFinding(subject, right)), ...presentFinding(review, needed)];
 }
 
 function missingFinding(subject: Subject, right: NeededRight): Found {
@@ -72,8 +74,8 @@ function missingFinding(subject: Subject, right: NeededRight): Found {
     command: grant(subject, right.role),
     docs: right.verb === 'watch' ? 'without-watch' : 'rights'
   };
-  if (right.action !== null) {
-    return off([right.action], { ...parts, message: reason, fix });
+  if (right.actions.length > 0) {
+    return off([...right.actions], { ...parts, message: reason, fix });
   }
   if (right.verb === 'watch') {
     const message = `${reason} Datamark looks every 2 to 30 seconds instead while the panel is visible: later, and more work for the cluster.`;
@@ -83,9 +85,9 @@ function missingFinding(subject: Subject, right: NeededRight): Found {
 }
 
 /** `get, list, watch, create volumesnapshots; create persistentvolumeclaims.` */
-function presentFinding(review: AccountReview): Found[] {
+function presentFinding(review: AccountReview, needed: readonly NeededRight[]): Found[] {
   const verbs = new Map<string, string[]>();
-  for (const right of NEEDED_RIGHTS) {
+  for (const right of needed) {
     if (right.title !== null && review.may(right) === true) {
       verbs.set(right.resource, [...(verbs.get(right.resource) ?? []), right.verb]);
     }

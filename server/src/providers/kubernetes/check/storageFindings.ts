@@ -4,11 +4,11 @@ import { chooseSnapshotClass } from '../snapshots/snapshotClassChoice';
 import type { Classes } from '../storageClasses';
 import type { StorageClass, VolumeSnapshotClass } from '../resources';
 import type { ClaimRecord } from '../volumes/claims';
-import type { SnapshotApi } from './clusterFacts';
+import type { ServedApi } from './clusterFacts';
 import { fine, off, unknown, warning, type Found } from './found';
 
 export interface StorageInput {
-  readonly snapshotApi: SnapshotApi;
+  readonly snapshotApi: ServedApi;
   readonly snapshotClasses: Classes<VolumeSnapshotClass>;
   readonly storageClasses: Classes<StorageClass>;
   readonly claims: readonly ClaimRecord[];

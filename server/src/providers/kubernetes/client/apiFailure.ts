@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Deadline } from './deadline';
 import { KubernetesError } from './kubernetesApi';
-import { retryAfterMs } from './retryAfter';
+import { retryAfterMs } from '../../../retryAfter';
 
 const Status = z.object({
   kind: z.literal('Status'),
@@ -159,6 +159,15 @@ export function mayTryAgain(error: KubernetesError, changesNothing: boolean): bo
   }
   return changesNothing && [500, 502, 503, 504].includes(error.status);
 }
+
+/** Whether a change that was not answered may have been made all the same. */
+export const mayHaveArrived = (error: KubernetesError): boolean =>
+  error.status === 504 ||
+  (error.status === 0 &&
+    (error.reason === 'Timeout' ||
+      error.reason === 'Aborted' ||
+      !(NOT_SENT.has(error.reason) || FINAL.has(error.reason))) &&
+    !isCertificateError(error));
 
 /** Whether the server's certificate is not trusted, so that no try can help. */
 function isCertificateError({ reason }: KubernetesError): boolean {

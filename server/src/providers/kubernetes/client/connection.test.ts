@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../../../testing/until';
 import { createKubernetesApi } from './createKubernetesApi';
 import { z } from 'zod';
 
@@ -53,6 +54,27 @@ it('one or two connections serve call after call, until the certificates change'
   await api.dispose();
 });
 
+it('tells the time of the server', async () => {
+  const aheadMs = 600_000;
+  server.prependListener('request', (_, response) => {
+    response.setHeader('date', new Date(Date.now() + aheadMs).toUTCString());
+  });
+  const { port } = server.address() as AddressInfo;
+  const credentials = {
+    server: new URL(`http://127.0.0.1:${port}`),
+    proxy: null,
+    tls: {},
+    connectionKey: '',
+    headers: {}
+  };
+  const access = { server: 'test', namespace: 'test', credentials: () => Promise.resolve(credentials) };
+  const api = createKubernetesApi({ access });
+  expect(api.now().getTime()).toBeLessThan(Date.now() + 1000);
+  await api.request({ path: '/version', schema: z.looseObject({}) });
+  expect(Math.abs(api.now().getTime() - Date.now() - aheadMs)).toBeLessThan(1500);
+  await api.dispose();
+});
+
 it('calls that are given up while they connect do no harm when the connections end', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'datamark-test-'));
   const [key, cert] = ['key', 'cert'].map(name => join(directory, name));
@@ -94,4 +116,42 @@ it('calls that are given up while they connect do no harm when the connections e
 
   await new Promise(resolve => secure.close(resolve));
   rmSync(directory, { recursive: true });
+});
+
+it('ends at once what waits for a server that takes the connection and never answers', async () => {
+  const silent = createTcpServer();
+  const sockets = new Set<Socket>();
+  silent.on('connection', socket => sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const api = createKubernetesApi({
+    access: {
+      server: 'test',
+      namespace: 'test',
+      credentials: () =>
+        Promise.resolve({
+          server: new URL(`https://127.0.0.1:${port}`),
+          proxy: null,
+          tls: {},
+          connectionKey: 'one',
+          headers: {}
+        })
+    },
+    // Longer than a test may take.
+    times: { connectMs: 600_000, requestMs: 600_000 }
+  });
+  const asked = api.request({ path: '/version', schema: z.looseObject({}) }).catch((error: unknown) => error);
+  const told = (): void => undefined;
+  const watched = { replaced: told, upserted: told, deleted: told, health: told };
+  const watch = api.watch({ path: '/api/v1/namespaces/hub/pods', item: z.unknown(), ...watched });
+  await until(() => sockets.size > 0);
+
+  await Promise.all([watch.stop(), api.dispose()]);
+
+  expect(await asked).toMatchObject({ reason: 'Aborted' });
+  expect(await api.request({ path: '/version', schema: z.unknown() }).catch((error: unknown) => error)).toMatchObject({
+    reason: 'Aborted'
+  });
+  sockets.forEach(socket => socket.destroy());
+  await new Promise(resolve => silent.close(resolve));
 });

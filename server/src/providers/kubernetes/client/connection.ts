@@ -7,7 +7,8 @@ import type { ClientHttp2Stream } from 'node:http2';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import type { ApiAccess, Credentials } from './apiAccess';
 import { apiAddress } from './apiAddress';
-import type { ApiRequest } from './kubernetesApi';
+import { KubernetesError, type ApiRequest } from './kubernetesApi';
+import { ServerClock } from './serverClock';
 
 /** As client-go: half of what load balancers commonly take for idle. */
 const KEEP_ALIVE_PROBE_MS = 30_000;
@@ -32,11 +33,22 @@ export type Outgoing = Pick<ApiRequest<unknown>, 'method' | 'path' | 'query' | '
   readonly signal: AbortSignal;
 };
 
+/** A dispatcher with what has to be known of it. */
+interface Way {
+  readonly key: string;
+  readonly dispatcher: Dispatcher;
+  reached: boolean;
+  /** Requests and watches under way. */
+  busy: number;
+}
+
 export class Connection {
+  readonly clock = new ServerClock();
   readonly #options: ConnectionOptions;
-  #current: { readonly key: string; readonly dispatcher: Dispatcher; reached: boolean } | null = null;
-  /** Replaced ones that still have requests or watches under way. */
-  readonly #retired = new Set<Dispatcher>();
+  #current: Way | null = null;
+  /** Replaced ones that still have something under way. */
+  readonly #retired = new Set<Way>();
+  #disposed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -45,6 +57,14 @@ export class Connection {
 
   /** Sends one request; the caller reads or destroys the body. No time limit but the signal's and that of connecting. */
   async send(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#send(outgoing);
+    } catch (error) {
+      throw this.#disposed ? closedError(error) : error;
+    }
+  }
+
+  async #send(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
     const { access } = this.#options;
     const credentials = await access.credentials(null, outgoing.signal);
     const answer = await this.#sendAs(credentials, outgoing);
@@ -67,21 +87,29 @@ export class Connection {
   /** New requests take a new connection: the one there was does not answer. What is under way on it is not ended. */
   retire(): void {
     if (this.#current !== null) {
-      const { dispatcher } = this.#current;
+      this.#retired.add(this.#current);
+      this.#endIfIdle(this.#current);
       this.#current = null;
-      this.#retired.add(dispatcher);
-      dispatcher.close(() => this.#retired.delete(dispatcher));
     }
   }
 
-  /** Ends everything that is under way. */
+  /** Ends everything that is under way at once, also what still connects: signals are heard only after that. */
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.retire();
-    await Promise.all([...this.#retired].map(dispatcher => dispatcher.destroy()));
+    await Promise.all([...this.#retired].map(({ dispatcher }) => dispatcher.destroy()));
     unsubscribe(STREAM_CREATED, listenToErrors);
   }
 
-  #sendAs(
+  /** Not by `close`: what an agent closes it forgets, so that it could not be destroyed any more (undici 8.12). */
+  #endIfIdle(way: Way): void {
+    if (way.busy === 0 && this.#retired.delete(way)) {
+      // Nothing is under way, so that nobody is told.
+      void way.dispatcher.destroy();
+    }
+  }
+
+  async #sendAs(
     credentials: Credentials,
     { method = 'GET', path, query, body, signal }: Outgoing
   ): Promise<Dispatcher.ResponseData> {
@@ -93,7 +121,14 @@ export class Connection {
     if (body !== undefined) {
       headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     }
-    return this.#dispatcher(credentials).request({
+    const way = this.#way(credentials);
+    const over = (): void => {
+      way.busy -= 1;
+      this.#endIfIdle(way);
+    };
+    way.busy += 1;
+    const sentAt = Date.now();
+    const asked = way.dispatcher.request({
       origin: credentials.server.origin,
       path: apiAddress(credentials.server, path, query),
       method,
@@ -104,11 +139,23 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0
     });
+    try {
+      const answer = await asked;
+      this.clock.heard(answer.headers['date'], sentAt);
+      answer.body.once('close', over);
+      return answer;
+    } catch (error) {
+      over();
+      throw error;
+    }
   }
 
-  #dispatcher({ connectionKey, proxy, tls }: Credentials): Dispatcher {
+  #way({ connectionKey, proxy, tls }: Credentials): Way {
+    if (this.#disposed) {
+      throw closedError();
+    }
     if (this.#current?.key === connectionKey) {
-      return this.#current.dispatcher;
+      return this.#current;
     }
     this.retire();
     const socket = {
@@ -121,9 +168,12 @@ export class Connection {
         ? new Agent({ connect: { ...socket, ...tls }, allowH2: true })
         : new ProxyAgent({ uri: proxy.href, connect: socket, requestTls: { ...socket, ...tls }, allowH2: true });
     // What is behind a proxy is not known here.
-    const current = { key: connectionKey, dispatcher, reached: proxy !== null };
-    dispatcher.on('connect', () => (current.reached = true));
-    this.#current = current;
-    return dispatcher;
+    const way = { key: connectionKey, dispatcher, reached: proxy !== null, busy: 0 };
+    dispatcher.on('connect', () => (way.reached = true));
+    this.#current = way;
+    return way;
   }
 }
+
+const closedError = (cause?: unknown): KubernetesError =>
+  new KubernetesError(0, 'Aborted', 'The client was closed.', null, { cause });

@@ -52,6 +52,7 @@ export function createKubernetesApi({ access, userAgent = 'datamark', times }: C
     get namespace() {
       return access.namespace;
     },
+    now: () => connection.clock.now(),
     request: <T>(request: ApiRequest<T>): Promise<T> => callApi(call, request),
     list: <T>(request: ListRequest<T>): Promise<ApiList<T>> => listPages(call, request),
     watch: <T>(request: WatchRequest<T>): Watch => {
@@ -67,8 +68,8 @@ export function createKubernetesApi({ access, userAgent = 'datamark', times }: C
       return kept;
     },
     dispose: async () => {
-      await Promise.all([...watches].map(watch => watch.stop()));
-      await connection.dispose();
+      // Together: a watch that still connects ends with its connection.
+      await Promise.all([...[...watches].map(watch => watch.stop()), connection.dispose()]);
     }
   };
 }

@@ -87,6 +87,8 @@ export interface KubernetesApi {
   readonly server: string;
   /** Namespace of the account, or of the kubeconfig's context; null: nothing tells it (yet). */
   readonly namespace: string | null;
+  /** Time of the API server, as far as its answers tell; by it go admission policies and the times in objects. */
+  now(): Date;
   /** One call. 429 and 503 with Retry-After, and breaks of calls that change nothing, are tried again within the time-out. */
   request<T>(request: ApiRequest<T>): Promise<T>;
   /** All pages. Starts anew once when the continue token has expired. */

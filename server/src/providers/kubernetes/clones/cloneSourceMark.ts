@@ -36,6 +36,16 @@ export function sourceMark({ metadata }: PersistentVolumeClaim): CloneSourceMark
   }
 }
 
+/**
+ * The snapshot that a clone was made from; null: it is no clone of one. The mark tells the uid, and counts only where the spec,
+ * which nobody can change, names the same snapshot.
+ */
+export function clonedSnapshot(claim: PersistentVolumeClaim): { name: string; uid: string } | null {
+  const [mark, source] = [sourceMark(claim), dataSource(claim)];
+  const isClone = mark?.kind === 'snapshot' && source?.kind === 'snapshot' && mark.name === source.name;
+  return isClone && mark.uid !== null ? { name: mark.name, uid: mark.uid } : null;
+}
+
 /** Kind and name of what the claim's spec says it is filled from; null: it is not, or from something else. */
 export function dataSource({ spec }: PersistentVolumeClaim): { kind: 'snapshot' | 'volume'; name: string } | null {
   const source = spec.dataSourceRef ?? spec.dataSource ?? null;

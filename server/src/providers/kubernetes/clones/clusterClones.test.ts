@@ -77,6 +77,24 @@ describe('making a clone', () => {
   });
 });
 
+it('of another claim is not shown for a label that says it is of ours', async () => {
+  const provider = await scene.provider();
+  const { id } = await provider.createClone({ volume: 'home' }, { name: 'sweep' }, NO_KEY);
+  const own = await untilPhase(provider.index, 'clone', id, 'ready');
+  const { metadata, ...rest } = scene.get('PersistentVolumeClaim', id) ?? {};
+  for (const name of ['others.sweep', 'homeless', 'home.other']) {
+    const marks = { labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {} };
+    scene.server.store.create({
+      ...rest,
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: NAMESPACE, ...marks }
+    });
+  }
+
+  await untilPhase(provider.index, 'clone', 'home.other', 'ready');
+  expect(provider.index.all('clone').map(clone => clone.id)).toEqual([own.id, 'home.other']);
+});
+
 describe('a clone whose class waits for a pod', () => {
   beforeEach(async () => {
     await scene.end();

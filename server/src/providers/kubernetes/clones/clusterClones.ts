@@ -7,6 +7,7 @@ import type { Obstacle } from '../accountRights';
 import { KubernetesError } from '../client/kubernetesApi';
 import { clusterProblem } from '../clusterProblem';
 import { DeleteAnswer, deleteOptions } from '../deleteOptions';
+import type { Tried } from '../makeOnce';
 import { isOurs } from '../objectMarks';
 import { paths } from '../resources';
 import type { KubernetesServices } from '../services';
@@ -29,6 +30,11 @@ export class ClusterClones {
     private readonly observed: ObservedClones
   ) {
     this.maker = new MakeClone(services, snapshots, observed);
+  }
+
+  /** What is known of an earlier try with this key. */
+  tried(operationKey: string | null): Tried {
+    return this.maker.tried(operationKey);
   }
 
   create(from: CloneFrom, request: CreateClone, { operationKey }: Intent): Promise<Clone> {

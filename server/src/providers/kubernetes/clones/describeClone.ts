@@ -45,7 +45,8 @@ function pendingOrFailed(claim: PersistentVolumeClaim, around: CloneSurroundings
           phase: 'failed',
           at: instantOf(event.lastTimestamp ?? event.eventTime, since),
           problem: problem('storage-failed', {
-            detail: `The clone ${name} was not made. The cluster says: “${event.message}”`,
+            // That it was not made is what every view says of a failed one.
+            detail: `The cluster says: “${event.message}”`,
             next: 'It is still tried again by the cluster. Delete it if you don’t need it.',
             object: name
           })

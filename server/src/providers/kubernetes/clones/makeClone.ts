@@ -5,8 +5,8 @@
 import type { Clone, CreateClone, Snapshot, Volume } from '../../../../../contract';
 import { ProblemError } from '../../../problemError';
 import type { CloneFrom } from '../../provider';
-import { KubernetesError } from '../client/kubernetesApi';
 import { clusterProblem } from '../clusterProblem';
+import { isNameTaken, MakeOnce, outcomeOf, type Tried } from '../makeOnce';
 import { annotations, labels, MANAGED_BY } from '../names';
 import { cloneId, slugOf, stampOf } from '../objectNames';
 import { bytesOf } from '../quantity';
@@ -34,46 +34,31 @@ interface Source {
 
 /** Makes clones. */
 export class MakeClone {
-  private readonly byKey = new Map<string, Promise<Clone>>();
+  private readonly once: MakeOnce<PersistentVolumeClaim, Clone>;
 
   constructor(
     private readonly services: KubernetesServices,
     private readonly snapshots: ObservedSnapshots,
     private readonly clones: ObservedClones
-  ) {}
+  ) {
+    this.once = new MakeOnce({
+      api: services.api,
+      path: paths.claims(services.namespace),
+      item: PersistentVolumeClaim,
+      followed: clones,
+      show: known => clones.written(known),
+      unclear: 'Whether the clone was made before can’t be found out.'
+    });
+  }
 
   /** Resolves with the clone that is being made, or with what the same key made before. */
-  async make(from: CloneFrom, request: CreateClone, operationKey: string | null): Promise<Clone> {
-    if (operationKey === null) {
-      return this.makeNew(from, request, null);
-    }
-    const same = this.byKey.get(operationKey);
-    if (same !== undefined) {
-      return same;
-    }
-    const made = this.findOrMake(from, request, operationKey).finally(() => this.byKey.delete(operationKey));
-    this.byKey.set(operationKey, made);
-    return made;
+  make(from: CloneFrom, request: CreateClone, operationKey: string | null): Promise<Clone> {
+    return this.once.make(operationKey, () => this.makeNew(from, request, operationKey));
   }
 
-  private async findOrMake(from: CloneFrom, request: CreateClone, operationKey: string): Promise<Clone> {
-    const known = this.clones.madeFor(operationKey) ?? (await this.askFor(operationKey));
-    const clone = known === undefined ? null : this.clones.written(known);
-    return clone ?? this.makeNew(from, request, operationKey);
-  }
-
-  /** The cluster is asked only where the index may lag behind it. */
-  private async askFor(operationKey: string): Promise<PersistentVolumeClaim | undefined> {
-    if (this.clones.watched && this.clones.health.state === 'current') {
-      return undefined;
-    }
-    const { api, namespace } = this.services;
-    const labelSelector = `${labels.operation}=${operationKey}`;
-    try {
-      return (await api.list({ path: paths.claims(namespace), item: PersistentVolumeClaim, labelSelector })).items[0];
-    } catch (error) {
-      throw clusterProblem(error, { what: 'Whether the clone was made before can’t be found out.' });
-    }
+  /** What is known of an earlier try. */
+  tried(operationKey: string | null): Tried {
+    return this.once.tried(operationKey);
   }
 
   private async makeNew(from: CloneFrom, request: CreateClone, operationKey: string | null): Promise<Clone> {
@@ -106,7 +91,8 @@ export class MakeClone {
       }
     } catch (error) {
       void classes.refresh(true);
-      throw clusterProblem(error, { what, object: claim });
+      const made = `the clone of ${source.mark.label} was made`;
+      throw clusterProblem(error, { what: outcomeOf(error, { notMade: what, made }), object: claim });
     }
   }
 
@@ -117,7 +103,7 @@ export class MakeClone {
     try {
       return await api.request({ method: 'POST', path, body, schema: PersistentVolumeClaim });
     } catch (error) {
-      if (error instanceof KubernetesError && error.reason === 'AlreadyExists') {
+      if (isNameTaken(error)) {
         if (mayTryAnother) {
           return null;
         }

@@ -1,13 +1,11 @@
 /** Clones of the own volumes as the cluster tells them, put into the index; and what runs on them. */
 import type { Clone } from '../../../../../contract';
+import { FollowedObjects } from '../followedObjects';
 import { labels } from '../names';
-import { LabelledObjects } from '../labelledObjects';
 import type { FeedHealth } from '../objectFeed';
-import { ObjectEvents } from '../objectEvents';
 import { instantOf, isOurs } from '../objectMarks';
 import { cloneId, cloneNameIn } from '../objectNames';
 import type { ObservedOperations } from '../observedOperations';
-import { Patience } from '../patience';
 import { paths } from '../resources';
 import type { KubernetesServices } from '../services';
 import { labelOf } from '../snapshots/describeSnapshot';
@@ -27,86 +25,71 @@ export interface ObservedClonesOptions {
 /** All claims that hold a copy of the own volumes' data. */
 export class ObservedClones {
   readonly users: ClaimUsers;
-  private readonly objects: LabelledObjects<PersistentVolumeClaim>;
-  private readonly patience: Patience;
-  private readonly events: ObjectEvents;
-  private byVolumeId: ReadonlyMap<string, string> = new Map();
+  private readonly followed: FollowedObjects<PersistentVolumeClaim>;
 
   constructor(private readonly options: ObservedClonesOptions) {
     const { services, changed, healthChanged } = options;
     this.users = new ClaimUsers(services);
-    this.patience = new Patience(uid => this.showUid(uid));
-    this.events = new ObjectEvents({ services, told: uid => this.showUid(uid) });
-    this.objects = new LabelledObjects({
-      api: services.api,
-      rights: services.rights,
+    this.followed = new FollowedObjects({
+      services,
       group: '',
       resource: 'persistentvolumeclaims',
       path: paths.claims(services.namespace),
       item: PersistentVolumeClaim,
       label: labels.sourceVolumeId,
       concerns: one => this.sourceOf(one) !== null,
-      changed: name => this.show(name),
-      bulkChanged: changed,
+      show: name => this.show(name),
+      changed,
       healthChanged
     });
   }
 
   get health(): FeedHealth {
-    return this.objects.health;
+    return this.followed.objects.health;
   }
 
   get watched(): boolean {
-    return this.objects.watched;
+    return this.followed.objects.watched;
   }
 
   get(id: string): PersistentVolumeClaim | undefined {
-    return this.objects.get(id);
+    return this.followed.objects.get(id);
   }
 
   /** What was made for a request with this key. */
   madeFor(operationKey: string): PersistentVolumeClaim | undefined {
-    for (const one of this.objects.all()) {
-      if (one.metadata.labels[labels.operation] === operationKey && isOurs(one.metadata)) {
-        return one;
-      }
-    }
-    return undefined;
+    return this.followed.madeFor(operationKey);
   }
 
   /** A clone as an own write was answered; shown at once. null: it is no clone of an own volume. */
   written(object: PersistentVolumeClaim): Clone | null {
-    this.objects.written(object);
+    this.followed.objects.written(object);
     return this.options.services.index.get('clone', object.metadata.name) ?? this.describe(object);
   }
 
   /** Follows the clones of the claims as they are now. */
   async follow(): Promise<void> {
-    const records = this.options.services.claims.list();
-    this.byVolumeId = new Map(
-      records.flatMap(({ volumeId, claim }) => (volumeId === null ? [] : [[volumeId, claim] as const]))
-    );
-    await this.objects.follow([...this.byVolumeId.keys()]);
+    this.followed.takeClaims();
+    await this.followed.follow();
   }
 
   async refresh(): Promise<void> {
-    await Promise.all([this.objects.refresh(), this.events.refresh(), this.lookAtUsers()]);
+    await Promise.all([this.followed.objects.refresh(), this.followed.events.refresh(), this.lookAtUsers()]);
   }
 
   rightsChanged(): void {
-    this.objects.rightsChanged();
+    this.followed.objects.rightsChanged();
   }
 
   /** Snapshots, claims or classes changed: whether a source is there, and what it is called, may have too. */
   showAll(): void {
-    for (const one of this.objects.all()) {
+    for (const one of this.followed.objects.all()) {
       this.show(one.metadata.name);
     }
   }
 
-  async stop(): Promise<void> {
-    this.patience.dispose();
-    await Promise.all([this.events.dispose(), this.objects.stop()]);
+  stop(): Promise<void> {
+    return this.followed.stop();
   }
 
   private async lookAtUsers(): Promise<void> {
@@ -116,28 +99,19 @@ export class ObservedClones {
     }
   }
 
-  private showUid(uid: string): void {
-    for (const one of this.objects.all()) {
-      if (one.metadata.uid === uid) {
-        this.show(one.metadata.name);
-        return;
-      }
-    }
-  }
-
   private show(name: string): void {
     const { services, operations } = this.options;
-    const object = this.objects.get(name);
+    const object = this.followed.objects.get(name);
     const before = services.index.get('clone', name);
     const clone = object === undefined ? null : this.describe(object);
     if (before !== undefined && before.uid !== clone?.uid) {
-      this.forget(before.uid);
+      this.followed.forget(before.uid);
       operations.gone(before);
     }
     if (object === undefined || clone === null) {
       if (before !== undefined) {
         services.index.remove('clone', name);
-        this.tell();
+        this.followed.tell();
       }
       return;
     }
@@ -146,13 +120,7 @@ export class ObservedClones {
     if (isOurs(object.metadata)) {
       operations.observe(clone);
     }
-    this.tell();
-  }
-
-  private tell(): void {
-    if (!this.objects.inBulk) {
-      this.options.changed();
-    }
+    this.followed.tell();
   }
 
   private describe(object: PersistentVolumeClaim): Clone | null {
@@ -169,8 +137,8 @@ export class ObservedClones {
       usedBy: this.users.of(name),
       mount: here === undefined ? null : { path: here.mountPath, browsePath: here.browsePath },
       bindingMode: services.classes.volumeClass(object.spec.storageClassName)?.volumeBindingMode ?? null,
-      event: this.events.newest(uid),
-      patienceOver: pending && this.patience.isOver(uid, null)
+      event: this.followed.events.newest(uid),
+      patienceOver: pending && this.followed.patience.isOver(uid, null)
     });
   }
 
@@ -184,7 +152,7 @@ export class ObservedClones {
     const volume =
       id === undefined
         ? (snapshot?.volume ?? (direct?.kind === 'volume' ? claims.get(direct.name)?.claim : undefined))
-        : this.byVolumeId.get(id);
+        : this.followed.byVolumeId.get(id);
     if (volume === undefined || (mark === null && direct === null)) {
       return null;
     }
@@ -219,15 +187,9 @@ export class ObservedClones {
 
   private attend({ uid, state }: Clone): void {
     if (state.phase === 'pending' && state.awaitsUse !== true) {
-      this.events.attend(uid);
+      this.followed.events.attend(uid);
     } else if (state.phase !== 'failed' && state.phase !== 'pending') {
-      this.forget(uid);
+      this.followed.forget(uid);
     }
-  }
-
-  private forget(uid: string): void {
-    // Ending a watch can't fail in a way that anybody could act on.
-    void this.events.dismiss(uid);
-    this.patience.forget(uid);
   }
 }

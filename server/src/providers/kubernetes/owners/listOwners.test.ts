@@ -64,8 +64,8 @@ const make = ({
     }
   });
 };
-const list = (namespaces: readonly string[] = []): Promise<OwnerList> =>
-  listOwners({ api, namespaces, now: NOW, progress: count => void read.push(count) });
+const list = (namespaces: readonly string[] = [], ownNamespace: string | null = 'mine'): Promise<OwnerList> =>
+  listOwners({ api, namespaces, ownNamespace, now: NOW, progress: count => void read.push(count) });
 
 it('adds up per namespace and owner, most snapshots first, and leaves out what others made', async () => {
   make({ owner: 'ann', day: 5 });
@@ -157,6 +157,11 @@ describe('without the right to list in the whole cluster', () => {
   it('takes its own namespace where it may not even list namespaces', async () => {
     server.rules = [{ ...SNAPSHOTS, namespace: 'mine' }];
     expect(await list()).toMatchObject({ namespaces: ['mine'], refused: [], snapshots: 1 });
+  });
+
+  it('says so where nothing tells its own', async () => {
+    server.rules = [{ ...SNAPSHOTS, namespace: 'mine' }];
+    await expect(list([], null)).rejects.toMatchObject({ reason: 'NoNamespace' });
   });
 
   it('fails where it may list nothing', async () => {

@@ -1,6 +1,6 @@
 /**
  * Reads the snapshots of everybody whom the account may see, in pages, and keeps only the sums per owner. Takes the whole
- * cluster at once where that is allowed, else each namespace that is, else the account's own.
+ * cluster at once where that is allowed, else each namespace that is, else the one of this server or account.
  */
 import { z } from 'zod';
 import type { OwnerList } from '../../../../../contract';
@@ -14,6 +14,8 @@ export interface ListOwnersOptions {
   readonly api: KubernetesApi;
   /** Only these namespaces; empty: all that may be listed. */
   readonly namespaces: readonly string[];
+  /** Where even namespaces can't be listed; null: nothing tells one. */
+  readonly ownNamespace: string | null;
   readonly now: Date;
   /** Called after each page: how many were read, and how many remain where the server says it. */
   readonly progress: (read: number, remaining: number | null) => void;
@@ -53,7 +55,7 @@ export async function listOwners(options: ListOwnersOptions): Promise<OwnerList>
       return answer([everywhere], null, []);
     }
   }
-  const chosen = options.namespaces.length > 0 ? options.namespaces : await visibleNamespaces(api);
+  const chosen = options.namespaces.length > 0 ? options.namespaces : await visibleNamespaces(options);
   const sums: OwnerSums[] = [];
   const refused: string[] = [];
   let last: unknown = null;
@@ -109,18 +111,18 @@ async function eachPage(
   } while (next !== undefined);
 }
 
-/** All namespaces where they may be listed, else that of the account. */
-async function visibleNamespaces(api: KubernetesApi): Promise<string[]> {
+/** All namespaces where they may be listed, else the own one. */
+async function visibleNamespaces({ api, ownNamespace }: ListOwnersOptions): Promise<string[]> {
   const names: string[] = [];
   let next: string | undefined;
   do {
     const query = { limit: PAGE_SIZE, continue: next };
     const page = await unlessForbidden(api.request({ path: '/api/v1/namespaces', query, schema: NamespacePage }));
     if (page === null) {
-      if (api.namespace === null) {
+      if (ownNamespace === null) {
         throw unknownNamespace();
       }
-      return [api.namespace];
+      return [ownNamespace];
     }
     names.push(...(page.items ?? []).map(({ metadata }) => metadata.name));
     next = page.metadata.continue === '' ? undefined : page.metadata.continue;

@@ -1,4 +1,5 @@
 /** Snapshots on the API server stand-in: what each action asks of the cluster, and what becomes of every failure. */
+import { GuardedDeletion } from '../../../lineage/guardedDeletion';
 import { ApiRefusal } from '../../../testing/api/apiRefusal';
 import { until } from '../../../testing/until';
 import { untilGone, untilIndexed, untilOver, untilPhase } from '../../../testing/untilIndexed';
@@ -162,7 +163,7 @@ describe('a snapshot that the storage refuses', () => {
 
     expect(failed.state).toMatchObject({
       problem: {
-        detail: 'before was not made. The storage driver can’t make snapshots. It says: “no more”',
+        detail: 'The storage driver can’t make snapshots. It says: “no more”',
         next: 'It is still tried again by the cluster. Delete it if you don’t need it: as long as it is there, the claim home can’t be deleted.'
       }
     });
@@ -241,6 +242,22 @@ describe('deleting', () => {
     expect((await provider.planSnapshotDelete(name)).blockers.map(({ kind }) => kind)).toEqual(['held']);
   });
 
+  it('asks for force where runs are written down on it', async () => {
+    const provider = await scene.provider();
+    const { name } = scene.foreignSnapshot('used', 'home').metadata;
+    const runs = [{ run: 'a1b2', relation: 'exact', state: 'written', at: '2026-01-02T03:04:05Z' }];
+    // The title shows in the index, at the same moment.
+    const note = { 'datamark.github.io/mlflow-run': JSON.stringify({ runs }), 'datamark.github.io/title': 'used' };
+    const metadata = { annotations: note };
+    scene.server.store.patch({ kind: 'VolumeSnapshot', namespace: NAMESPACE, name }, { metadata });
+    await untilIndexed(provider.index, 'title', () => provider.index.get('snapshot', name)?.title ?? undefined);
+
+    const plan = await new GuardedDeletion({ provider, lineage: null }).plan(name);
+
+    expect(plan.force).toBe(true);
+    expect(plan.warnings[0]).toContain('Written down on it: 1 run: a1b2.');
+  });
+
   it('says that a class retains the storage’s copy', async () => {
     scene.server.store.patch({ kind: 'VolumeSnapshotClass', name: 'cow' }, { deletionPolicy: 'Retain' });
     const provider = await scene.provider();
@@ -298,16 +315,4 @@ describe('snapshots made elsewhere', () => {
     await provider.refresh();
     expect(provider.index.all('snapshot')).toEqual([]);
   });
-});
-
-it('says why restores are not possible here', async () => {
-  const provider = await scene.provider();
-
-  await expect(provider.planRestore('any')).rejects.toMatchObject({
-    problem: {
-      detail: 'Restore in place needs the Datamark controller, which this version does not have.',
-      next: 'Clone the snapshot instead.'
-    }
-  });
-  expect(provider.capabilities().restore).toMatchObject({ available: false, fix: 'Clone the snapshot instead.' });
 });

@@ -2,10 +2,11 @@
 import type { Capability, CreateSnapshot, DeletePlan, Snapshot, UpdateSnapshot } from '../../../../../contract';
 import { z } from 'zod';
 import { ProblemError } from '../../../problemError';
-import type { Intent } from '../../provider';
+import type { Intent, RunNoteChange } from '../../provider';
 import { KubernetesError } from '../client/kubernetesApi';
 import { clusterProblem } from '../clusterProblem';
 import { DeleteAnswer, deleteOptions } from '../deleteOptions';
+import type { Tried } from '../makeOnce';
 import { annotations } from '../names';
 import { paths, SNAPSHOT_GROUP, VolumeSnapshot } from '../resources';
 import type { KubernetesServices } from '../services';
@@ -16,8 +17,8 @@ import { releaseHold } from './releaseHold';
 import { planSnapshotDeletion, snapshotBlockers, type SnapshotDeletion } from './planSnapshotDeletion';
 import { assertInFuture, assertStays, assertUid, snapshotNotFound } from './snapshotChecks';
 
-/** How often a deletion is decided anew because the object changed between the look and the write. */
-const DELETE_TRIES = 4;
+/** How often a deletion, or a note, is decided anew because the object changed between the look and the write. */
+const TRIES = 4;
 
 /** Snapshots of all volumes. */
 export class ClusterSnapshots {
@@ -30,6 +31,11 @@ export class ClusterSnapshots {
     this.maker = new MakeSnapshot(services, observed);
   }
 
+  /** What is known of an earlier try with this key. */
+  tried(operationKey: string | null): Tried {
+    return this.maker.tried(operationKey);
+  }
+
   create(volume: string, request: CreateSnapshot, { operationKey, origin }: Intent): Promise<Snapshot> {
     return this.maker.make({ volume, request, operationKey, origin: origin ?? 'datamark' });
   }
@@ -39,11 +45,8 @@ export class ClusterSnapshots {
     assertUid(snapshot, change.uid);
     assertStays(snapshot);
     assertInFuture(change.heldUntil, new Date());
-    const { api, namespace, user, rights } = this.services;
-    const off = rights.obstacle('hold', snapshot.volume);
-    if (off !== null) {
-      throw new ProblemError('forbidden', { detail: off.reason, next: off.fix, object: name });
-    }
+    const { user } = this.services;
+    this.assertMayChange(snapshot);
     // In a merge patch null takes an annotation away; uid is a precondition.
     const body = {
       metadata: {
@@ -61,8 +64,7 @@ export class ClusterSnapshots {
       }
     };
     try {
-      const path = `${paths.snapshots(namespace)}/${name}`;
-      return this.observed.written(await api.request({ method: 'PATCH', path, body, schema: VolumeSnapshot }));
+      return this.observed.written(await this.patch(name, body));
     } catch (error) {
       throw clusterProblem(error, { what: `${labelOf(snapshot)} was not changed.`, object: name });
     }
@@ -94,6 +96,33 @@ export class ClusterSnapshots {
 
   async planDelete(name: string): Promise<DeletePlan> {
     return planSnapshotDeletion(this.deletion(name));
+  }
+
+  /** As it stands there, unread. */
+  runNote(name: string): string | undefined {
+    return this.observed.get(name)?.metadata.annotations[annotations.mlflowRun];
+  }
+
+  /** The whole text is one annotation: written only where nobody else has written since it was read. */
+  async changeRunNote(name: string, uid: string, change: RunNoteChange): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const { snapshot, object } = this.find(name);
+      assertUid(snapshot, uid);
+      assertStays(snapshot);
+      const text = change(this.runNote(name));
+      if (text === null) {
+        return;
+      }
+      this.assertMayChange(snapshot);
+      const { resourceVersion } = object.metadata;
+      const body = { metadata: { uid, resourceVersion, annotations: { [annotations.mlflowRun]: text } } };
+      try {
+        this.observed.written(await this.patch(name, body));
+        return;
+      } catch (error) {
+        await this.lookAgain(error, snapshot, tries, 'got no note of its runs');
+      }
+    }
   }
 
   async delete(name: string, uid: string): Promise<Snapshot> {
@@ -144,6 +173,19 @@ export class ClusterSnapshots {
     return right === null
       ? { available: true }
       : { available: false, reason: `Cancelling deletes it. ${right.reason}`, fix: right.fix };
+  }
+
+  private assertMayChange({ name, volume }: Snapshot): void {
+    const off = this.services.rights.obstacle('hold', volume);
+    if (off !== null) {
+      throw new ProblemError('forbidden', { detail: off.reason, next: off.fix, object: name });
+    }
+  }
+
+  private patch(name: string, body: object): Promise<VolumeSnapshot> {
+    const { api, namespace } = this.services;
+    const path = `${paths.snapshots(namespace)}/${name}`;
+    return api.request({ method: 'PATCH', path, body, schema: VolumeSnapshot });
   }
 
   private right(): { reason: string; fix: string } | null {
@@ -204,7 +246,7 @@ export class ClusterSnapshots {
   private async lookAgain(error: unknown, snapshot: Snapshot, tries: number, what: string): Promise<void> {
     const { api, namespace } = this.services;
     const { name } = snapshot;
-    if (!(error instanceof KubernetesError) || error.status !== 409 || tries === DELETE_TRIES) {
+    if (!(error instanceof KubernetesError) || error.status !== 409 || tries === TRIES) {
       throw error instanceof KubernetesError && error.status === 404
         ? snapshotNotFound(name)
         : clusterProblem(error, { what: `${labelOf(snapshot)} ${what}.`, object: name });

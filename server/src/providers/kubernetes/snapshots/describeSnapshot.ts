@@ -1,5 +1,6 @@
 /** A VolumeSnapshot as the contract shows it. Pure: what only time or Events tell comes in. */
 import { problem, type Phase, type Snapshot } from '../../../../../contract';
+import { notedCount } from '../../../lineage/notedRuns';
 import { annotations, labels } from '../names';
 import { heldUntilOf, instantOf, originOf, textOf } from '../objectMarks';
 import { bytesOf } from '../quantity';
@@ -42,7 +43,8 @@ export function phaseOf({ metadata, spec, status }: VolumeSnapshot, around: Snap
     return { phase: 'pending', since: created, message: around.event ?? message };
   }
   const { said, final, meaning } = snapshotErrorWords(error.message);
-  const words = [meaning, said === '' ? null : `It says: “${said}”`].filter(one => one !== null).join(' ');
+  const told = [meaning, said === '' ? null : `It says: “${said}”`].filter(one => one !== null);
+  const words = told.length === 0 ? 'The storage does not say why.' : told.join(' ');
   if (!final && !around.patienceOver) {
     return { phase: 'pending', since: created, message: `${words} The cluster tries again.` };
   }
@@ -51,7 +53,8 @@ export function phaseOf({ metadata, spec, status }: VolumeSnapshot, around: Snap
     phase: 'failed',
     at: instantOf(error.time, created),
     problem: problem('storage-failed', {
-      detail: `${textOf(metadata, annotations.title) ?? metadata.name} was not made. ${words}`,
+      // That it was not made is what every view says of a failed one.
+      detail: words,
       next:
         'It is still tried again by the cluster. Delete it if you don’t need it' +
         (claim === undefined || !around.keepsClaim
@@ -91,8 +94,16 @@ export function describeSnapshot(object: VolumeSnapshot, around: SnapshotSurroun
     files: null,
     omissions: [],
     path: null,
-    restoredFrom: null
+    restoredFrom: null,
+    ...exportedOf(object),
+    ...notedCount(metadata.annotations[annotations.mlflowRun])
   };
+}
+
+/** Only of one that was imported, which takes an admin: whoever makes one of a claim can write on it what they like. */
+function exportedOf({ metadata, spec }: VolumeSnapshot): Pick<Snapshot, 'exported'> {
+  const exported = textOf(metadata, annotations.exportedSnapshot);
+  return exported === null || spec.source.volumeSnapshotContentName === undefined ? {} : { exported };
 }
 
 /**

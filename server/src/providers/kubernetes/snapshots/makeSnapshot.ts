@@ -4,9 +4,8 @@
  */
 import type { CreateSnapshot, Snapshot, SnapshotOrigin, Volume } from '../../../../../contract';
 import { ProblemError } from '../../../problemError';
-import { KubernetesError } from '../client/kubernetesApi';
 import { clusterProblem } from '../clusterProblem';
-import { labels } from '../names';
+import { createNamed, isNameTaken, MakeOnce, NAME_TRIES, outcomeOf, type Tried } from '../makeOnce';
 import { snapshotName } from '../objectNames';
 import { paths, VolumeSnapshot } from '../resources';
 import type { KubernetesServices } from '../services';
@@ -24,53 +23,34 @@ export interface Wanted {
   readonly operationKey: string | null;
 }
 
-/** A name is taken by chance once in 1.7 million; with each try it has one more character. */
-const NAME_TRIES = 3;
-
 /** Makes snapshots, one at a time of each volume. */
 export class MakeSnapshot {
   /** By volume: what is being asked of the cluster now. */
   private readonly asking = new Map<string, { readonly name: string; readonly label: string }>();
-  private readonly byKey = new Map<string, Promise<Snapshot>>();
+  private readonly once: MakeOnce<VolumeSnapshot, Snapshot>;
 
   constructor(
     private readonly services: KubernetesServices,
     private readonly snapshots: ObservedSnapshots
-  ) {}
+  ) {
+    this.once = new MakeOnce({
+      api: services.api,
+      path: paths.snapshots(services.namespace),
+      item: VolumeSnapshot,
+      followed: snapshots,
+      show: known => snapshots.written(known),
+      unclear: 'Whether the snapshot was made before can’t be found out.'
+    });
+  }
 
   /** Resolves with the pending snapshot, or with what the same key made before. */
-  async make(wanted: Wanted): Promise<Snapshot> {
-    const { operationKey } = wanted;
-    if (operationKey === null) {
-      return this.makeNew(wanted);
-    }
-    const same = this.byKey.get(operationKey);
-    if (same !== undefined) {
-      return same;
-    }
-    const made = this.findOrMake(wanted, operationKey).finally(() => this.byKey.delete(operationKey));
-    this.byKey.set(operationKey, made);
-    return made;
+  make(wanted: Wanted): Promise<Snapshot> {
+    return this.once.make(wanted.operationKey, () => this.makeNew(wanted));
   }
 
-  private async findOrMake(wanted: Wanted, operationKey: string): Promise<Snapshot> {
-    const known = this.snapshots.madeFor(operationKey) ?? (await this.askFor(operationKey));
-    return known === undefined ? this.makeNew(wanted) : this.snapshots.written(known);
-  }
-
-  /** The cluster is asked only where the index may lag behind it. */
-  private async askFor(operationKey: string): Promise<VolumeSnapshot | undefined> {
-    if (this.snapshots.watched && this.snapshots.health.state === 'current') {
-      return undefined;
-    }
-    const { api, namespace } = this.services;
-    try {
-      const labelSelector = `${labels.operation}=${operationKey}`;
-      const { items } = await api.list({ path: paths.snapshots(namespace), item: VolumeSnapshot, labelSelector });
-      return items[0];
-    } catch (error) {
-      throw clusterProblem(error, { what: 'Whether the snapshot was made before can’t be found out.' });
-    }
+  /** What is known of an earlier try. */
+  tried(operationKey: string | null): Tried {
+    return this.once.tried(operationKey);
   }
 
   private async makeNew(wanted: Wanted): Promise<Snapshot> {
@@ -139,7 +119,7 @@ export class MakeSnapshot {
         try {
           return this.snapshots.written(await this.create(name, manifest));
         } catch (error) {
-          if (!(error instanceof KubernetesError && error.reason === 'AlreadyExists') || tries === NAME_TRIES) {
+          if (!isNameTaken(error) || tries === NAME_TRIES) {
             throw error;
           }
           name = snapshotName(record.claim, new Date(), 4 + tries);
@@ -148,23 +128,13 @@ export class MakeSnapshot {
     } catch (error) {
       // A class that was deleted or added since shows at the next look.
       void classes.refresh(true);
-      throw clusterProblem(error, attempt);
+      const made = `the snapshot of ${volume.name} was made`;
+      throw clusterProblem(error, { ...attempt, what: outcomeOf(error, { notMade: attempt.what, made }) });
     }
   }
 
-  /** One POST. Where its answer was lost, the object of that name is looked for: the name is of this try alone. */
-  private async create(name: string, body: object): Promise<VolumeSnapshot> {
+  private create(name: string, body: object): Promise<VolumeSnapshot> {
     const { api, namespace } = this.services;
-    const path = paths.snapshots(namespace);
-    try {
-      return await api.request({ method: 'POST', path, body, schema: VolumeSnapshot });
-    } catch (error) {
-      if (!(error instanceof KubernetesError) || (error.status !== 0 && error.status < 500)) {
-        throw error;
-      }
-      return api.request({ path: `${path}/${name}`, schema: VolumeSnapshot }).catch(() => {
-        throw error;
-      });
-    }
+    return createNamed(api, { path: paths.snapshots(namespace), name, body, schema: VolumeSnapshot });
   }
 }

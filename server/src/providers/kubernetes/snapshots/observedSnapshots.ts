@@ -1,12 +1,10 @@
 /** The snapshots of the own volumes as the cluster tells them, put into the index; and what runs on them. */
 import { clusterProblem } from '../clusterProblem';
+import { FollowedObjects } from '../followedObjects';
 import { labels } from '../names';
-import { LabelledObjects } from '../labelledObjects';
 import type { FeedHealth } from '../objectFeed';
-import { ObjectEvents } from '../objectEvents';
 import { isOurs } from '../objectMarks';
 import type { ObservedOperations } from '../observedOperations';
-import { Patience } from '../patience';
 import { paths, SNAPSHOT_GROUP, VolumeSnapshot } from '../resources';
 import type { KubernetesServices } from '../services';
 import type { Elsewhere, Snapshot } from '../../../../../contract';
@@ -26,97 +24,84 @@ const AS_SOURCE = 'snapshot.storage.kubernetes.io/pvc-as-source-protection';
 
 /** All snapshots that concern the own volumes. */
 export class ObservedSnapshots {
-  private readonly objects: LabelledObjects<VolumeSnapshot>;
-  private readonly patience: Patience;
-  private readonly events: ObjectEvents;
-  private byVolumeId: ReadonlyMap<string, string> = new Map();
+  private readonly followed: FollowedObjects<VolumeSnapshot>;
   private claims: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: ObservedSnapshotsOptions) {
     const { services, changed, healthChanged } = options;
-    this.patience = new Patience(uid => this.showUid(uid));
-    this.events = new ObjectEvents({ services, told: uid => this.showUid(uid) });
-    this.objects = new LabelledObjects({
-      api: services.api,
-      rights: services.rights,
+    this.followed = new FollowedObjects({
+      services,
       group: SNAPSHOT_GROUP,
       resource: 'volumesnapshots',
       path: paths.snapshots(services.namespace),
       item: VolumeSnapshot,
       label: labels.volumeId,
-      concerns: one => volumeOf(one, this.byVolumeId, this.claims) !== null,
-      changed: name => this.show(name),
-      bulkChanged: changed,
+      concerns: one => volumeOf(one, this.followed.byVolumeId, this.claims) !== null,
+      show: name => this.show(name),
+      changed,
       healthChanged
     });
   }
 
   get health(): FeedHealth {
-    return this.objects.health;
+    return this.followed.objects.health;
   }
 
   get watched(): boolean {
-    return this.objects.watched;
+    return this.followed.objects.watched;
   }
 
   /** Whether somebody has to look, for one that is being deleted and not followed. */
   get hasLeaving(): boolean {
-    return this.objects.hasLeaving;
+    return this.followed.objects.hasLeaving;
   }
 
   get elsewhere(): Elsewhere | null {
-    return this.objects.elsewhere;
+    return this.followed.objects.elsewhere;
   }
 
   get(name: string): VolumeSnapshot | undefined {
-    return this.objects.get(name);
+    return this.followed.objects.get(name);
   }
 
   /** What was made for a request with this key. */
   madeFor(operationKey: string): VolumeSnapshot | undefined {
-    for (const one of this.objects.all()) {
-      if (one.metadata.labels[labels.operation] === operationKey && isOurs(one.metadata)) {
-        return one;
-      }
-    }
-    return undefined;
+    return this.followed.madeFor(operationKey);
   }
 
   /** A snapshot as an own write was answered; shown at once. */
   written(object: VolumeSnapshot): Snapshot {
-    this.objects.written(object);
+    this.followed.objects.written(object);
     return this.options.services.index.get('snapshot', object.metadata.name) ?? this.describe(object);
   }
 
   /** An own deletion was answered as done. */
   removed(object: VolumeSnapshot): void {
-    this.objects.removed(object);
+    this.followed.objects.removed(object);
   }
 
   /** Follows the claims as they are now. */
   async follow(): Promise<void> {
     const records = this.options.services.claims.list();
-    const before = JSON.stringify([[...this.byVolumeId], [...this.claims]]);
-    this.byVolumeId = new Map(
-      records.flatMap(({ volumeId, claim }) => (volumeId === null ? [] : [[volumeId, claim] as const]))
-    );
+    const before = JSON.stringify([[...this.followed.byVolumeId], [...this.claims]]);
+    this.followed.takeClaims();
     this.claims = new Set(records.map(({ claim }) => claim));
-    const others = JSON.stringify([[...this.byVolumeId], [...this.claims]]) !== before;
-    for (const { metadata, status } of this.objects.all()) {
+    const others = JSON.stringify([[...this.followed.byVolumeId], [...this.claims]]) !== before;
+    for (const { metadata, status } of this.followed.objects.all()) {
       // What a failed one says depends on its claim.
       if (others || (status.error ?? null) !== null) {
         this.show(metadata.name);
       }
     }
-    await this.objects.follow([...this.byVolumeId.keys()]);
+    await this.followed.follow();
   }
 
   async refresh(): Promise<void> {
-    await Promise.all([this.objects.refresh(), this.events.refresh()]);
+    await Promise.all([this.followed.objects.refresh(), this.followed.events.refresh()]);
   }
 
   rightsChanged(): void {
-    this.objects.rightsChanged();
+    this.followed.objects.rightsChanged();
   }
 
   lookElsewhere(): Promise<void> {
@@ -124,30 +109,20 @@ export class ObservedSnapshots {
       state: 'failed',
       problem: clusterProblem(error, { what: 'Snapshots made elsewhere could not be looked for.' }).problem
     });
-    return this.objects.lookElsewhere(failed, this.options.healthChanged);
+    return this.followed.objects.lookElsewhere(failed, this.options.healthChanged);
   }
 
-  async stop(): Promise<void> {
-    this.patience.dispose();
-    await Promise.all([this.events.dispose(), this.objects.stop()]);
-  }
-
-  private showUid(uid: string): void {
-    for (const one of this.objects.all()) {
-      if (one.metadata.uid === uid) {
-        this.show(one.metadata.name);
-        return;
-      }
-    }
+  stop(): Promise<void> {
+    return this.followed.stop();
   }
 
   private show(name: string): void {
     const { services, operations } = this.options;
-    const object = this.objects.get(name);
+    const object = this.followed.objects.get(name);
     const before = services.index.get('snapshot', name);
-    const volume = object === undefined ? null : volumeOf(object, this.byVolumeId, this.claims);
+    const volume = object === undefined ? null : volumeOf(object, this.followed.byVolumeId, this.claims);
     if (before !== undefined && before.uid !== object?.metadata.uid) {
-      this.forget(before.uid);
+      this.followed.forget(before.uid);
       operations.gone(before);
     }
     if (object === undefined || volume === null) {
@@ -160,44 +135,31 @@ export class ObservedSnapshots {
         operations.observe(snapshot);
       }
     }
-    this.tell();
-  }
-
-  private tell(): void {
-    if (!this.objects.inBulk) {
-      this.options.changed();
-    }
+    this.followed.tell();
   }
 
   private describe(object: VolumeSnapshot): Snapshot {
     const { metadata, status } = object;
-    const id = volumeOf(object, this.byVolumeId, this.claims) ?? object.spec.source.persistentVolumeClaimName ?? '';
+    const id =
+      volumeOf(object, this.followed.byVolumeId, this.claims) ?? object.spec.source.persistentVolumeClaimName ?? '';
     const error = status.readyToUse === true ? null : (status.error ?? null);
     if (error === null) {
-      this.patience.forget(metadata.uid);
+      this.followed.patience.forget(metadata.uid);
     }
-    const event = this.events.newest(metadata.uid);
+    const event = this.followed.events.newest(metadata.uid);
     return describeSnapshot(object, {
       volume: { id, name: this.options.services.claims.get(id)?.volume.name ?? id },
       keepsClaim: this.options.services.claims.get(id)?.object?.metadata.finalizers.includes(AS_SOURCE) === true,
-      patienceOver: error !== null && this.patience.isOver(metadata.uid, error.time ?? null),
+      patienceOver: error !== null && this.followed.patience.isOver(metadata.uid, error.time ?? null),
       event: event === null ? null : event.message
     });
   }
 
   private attend({ uid, state }: Snapshot): void {
     if (state.phase === 'pending') {
-      this.events.attend(uid);
+      this.followed.events.attend(uid);
     } else {
-      this.forget(uid, state.phase === 'failed');
-    }
-  }
-
-  private forget(uid: string, keepPatience = false): void {
-    // Ending a watch can't fail in a way that anybody could act on.
-    void this.events.dismiss(uid);
-    if (!keepPatience) {
-      this.patience.forget(uid);
+      this.followed.forget(uid, state.phase === 'failed');
     }
   }
 }

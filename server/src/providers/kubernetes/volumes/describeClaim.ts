@@ -4,7 +4,7 @@ import type { PlatformAdapter } from '../../../platforms/platformAdapter';
 import { labels } from '../names';
 import { bytesOf } from '../quantity';
 import type { ClaimRecord } from './claims';
-import { sharedReason } from './claimSharing';
+import { sharingOf, type Sharing } from './claimSharing';
 import { claimTrouble, claimUnknown, type SightedClaim } from './claimSighting';
 import type { Measured } from './fileSystemSize';
 import type { MountedClaim } from './mountedClaim';
@@ -34,7 +34,8 @@ const unknown = (reason: string): Size => ({ known: false, reason });
 /** The record as it is now. */
 export function describeClaim(facts: ClaimFacts): ClaimRecord {
   const { claim, object, mounted, place, table, driver } = facts;
-  const shared = sharedReason(mounted, object, facts.platform, facts.ownerLabel);
+  const sharing = sharingOf(mounted, object, facts.platform, facts.ownerLabel);
+  const shared = sharing?.reason ?? null;
   const readOnly = mounted.mounts.every(mount => mount.readOnly ?? table.at(mount.path)?.readOnly ?? false);
   const { used, free } = usage(facts);
   const missing = mounted.mounts.every(({ path }) => table.at(path) === null)
@@ -57,7 +58,7 @@ export function describeClaim(facts: ClaimFacts): ClaimRecord {
     accessModes: object === null ? [] : [...object.spec.accessModes],
     shared,
     trouble: claimTrouble(facts)?.reason ?? missing,
-    can: capabilities(facts, shared, readOnly),
+    can: capabilities(facts, sharing, readOnly),
     snapshotCount: 0,
     lastSnapshotAt: null
   };
@@ -101,14 +102,14 @@ function usage({ object, measured, table, place, claim, ...facts }: ClaimFacts):
     : { used: { known: true, bytes: used }, free: { known: true, bytes: free } };
 }
 
-function capabilities(facts: ClaimFacts, shared: string | null, readOnly: boolean): Volume['can'] {
+function capabilities(facts: ClaimFacts, sharing: Sharing | null, readOnly: boolean): Volume['can'] {
   const off = (reason: string, fix: string): Capability => ({ available: false, reason, fix });
   const trouble = claimTrouble(facts) ?? claimUnknown(facts);
   if (trouble !== null) {
     const none = off(trouble.reason, trouble.fix);
-    return { snapshot: none, clone: none, restore: none };
+    return { snapshot: none, clone: none, restore: none, files: none };
   }
-  const notShared = (fix: string): Capability => (shared === null ? AVAILABLE : off(shared, fix));
+  const notShared = (fix: string): Capability => (sharing === null ? AVAILABLE : off(sharing.reason, fix));
   return {
     snapshot: facts.allowSharedSnapshots
       ? AVAILABLE
@@ -116,6 +117,12 @@ function capabilities(facts: ClaimFacts, shared: string | null, readOnly: boolea
     clone: notShared('Copy what you need of it to a volume of your own.'),
     restore: readOnly
       ? off(`Claim ${facts.claim} is mounted read-only here.`, 'Restore it from a server that may write to it.')
-      : notShared('Copy single files out of a snapshot instead.')
+      : notShared(sharing?.of === 'use' ? 'Copy files back instead.' : 'Ask whose it is, or an admin, to restore it.'),
+    // They are written beside: whoever works with the same data loses nothing.
+    files: readOnly
+      ? off(`Claim ${facts.claim} is mounted read-only here.`, 'Copy them back from a server that may write to it.')
+      : sharing?.of === 'data'
+        ? notShared('Ask whose it is, or an admin, for the files.')
+        : AVAILABLE
   };
 }

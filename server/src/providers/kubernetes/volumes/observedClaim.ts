@@ -1,7 +1,7 @@
-/** One claim as it is observed: the object by watch or by looking, its driver, and the size of what is mounted. */
+/** One claim as it is observed: the object as claimWatch.ts tells it, its driver, and the size of what is mounted. */
 import type { Log } from '../../../log';
 import type { AccountRights } from '../accountRights';
-import { KubernetesError, type KubernetesApi, type Watch } from '../client/kubernetesApi';
+import { KubernetesError, type KubernetesApi } from '../client/kubernetesApi';
 import { paths } from '../resources';
 import { PersistentVolumeClaim } from './claimResource';
 import type { Sighting } from './claimSighting';
@@ -37,9 +37,6 @@ export class ObservedClaim {
   object: PersistentVolumeClaim | null = null;
   private sighting: Sighting = { state: 'unseen' };
   private measured: { readonly result: Measured; readonly at: number } | null = null;
-  private watch: Watch | null = null;
-  private watchRefused = false;
-  private stopped = false;
   private finding: { readonly uid: string | null; readonly search: Promise<void> } | null = null;
 
   constructor(private readonly options: ObservedClaimOptions) {}
@@ -52,20 +49,6 @@ export class ObservedClaim {
     const { claim, sighting, object, driver } = this;
     const { mounted, place } = this.options;
     return { claim, mounted, place, sighting, object, driver, measured: this.measured?.result ?? null };
-  }
-
-  /** Sees to it that the claim is known: begins to watch it, or asks for it once. Never rejects. */
-  async look(): Promise<void> {
-    if (this.stopped) {
-      return;
-    }
-    if (this.watch === null && this.mayWatch()) {
-      await this.beginWatch();
-    }
-    if (this.watch === null) {
-      await this.ask();
-    }
-    await this.findDriver();
   }
 
   /** Asks the API server for the claim. Never rejects. */
@@ -83,7 +66,7 @@ export class ObservedClaim {
     }
   }
 
-  /** Takes an object that was read or written elsewhere. */
+  /** Takes the claim as it was read or written elsewhere; null: there is none. */
   see(object: PersistentVolumeClaim | null): void {
     const before = this.object;
     this.sighting = { state: object === null ? 'absent' : 'seen' };
@@ -94,6 +77,28 @@ export class ObservedClaim {
     ) {
       this.driver = null;
     }
+    this.options.changed();
+    this.options.background(this.findDriver());
+  }
+
+  /** What was seen is so again, after it could not be asked for. */
+  reached(): void {
+    if (this.sighting.state === 'unreachable' && this.object !== null) {
+      this.sighting = { state: 'seen' };
+      this.options.changed();
+    }
+  }
+
+  /** It could not be asked for. Throws what is no answer of the API server. */
+  failed(error: unknown): void {
+    if (!(error instanceof KubernetesError)) {
+      throw error;
+    }
+    if (error.status === 404) {
+      this.see(null);
+      return;
+    }
+    this.sighting = { state: error.status === 403 ? 'forbidden' : 'unreachable', message: error.message };
     this.options.changed();
   }
 
@@ -106,88 +111,12 @@ export class ObservedClaim {
     this.options.changed();
   }
 
-  /** Ends the watch, and begins no other. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    await this.endWatch();
-  }
-
-  private async endWatch(): Promise<void> {
-    const { watch } = this;
-    this.watch = null;
-    await watch?.stop();
-  }
-
   private mayGet(): boolean {
     return this.options.rights.may('get', '', 'persistentvolumeclaims') !== false;
   }
 
-  /** Where it was refused though nothing said so, it takes a review that says otherwise. */
-  private mayWatch(): boolean {
-    const verbs = ['list', 'watch'] as const;
-    return verbs.every(verb => {
-      const may = this.options.rights.may(verb, '', 'persistentvolumeclaims');
-      return this.watchRefused ? may === true : may !== false;
-    });
-  }
-
-  private async beginWatch(): Promise<void> {
-    const { api, namespace, timeoutMs } = this.options;
-    const watch = api.watch({
-      path: paths.claims(namespace),
-      fieldSelector: `metadata.name=${this.claim}`,
-      item: PersistentVolumeClaim,
-      replaced: items => this.watched(items[0] ?? null),
-      upserted: item => this.watched(item),
-      deleted: () => this.watched(null),
-      health: health => {
-        if (health.state === 'current') {
-          this.reached();
-        } else if (health.error.status === 403) {
-          // Listing may be allowed where watching is not.
-          this.watchRefused = true;
-          this.options.background(this.endWatch().then(() => this.ask()));
-        } else {
-          this.failed(health.error);
-        }
-      }
-    });
-    this.watch = watch;
-    // Why it fails is told by its health, and it goes on trying.
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([watch.listed.catch(() => undefined), late]);
-    clearTimeout(timer);
-  }
-
-  private reached(): void {
-    if (this.sighting.state === 'unreachable' && this.object !== null) {
-      this.sighting = { state: 'seen' };
-      this.options.changed();
-    }
-  }
-
-  private watched(object: PersistentVolumeClaim | null): void {
-    this.see(object);
-    this.options.background(this.findDriver());
-  }
-
-  private failed(error: unknown): void {
-    if (!(error instanceof KubernetesError)) {
-      throw error;
-    }
-    if (error.status === 404) {
-      this.see(null);
-      return;
-    }
-    this.sighting = { state: error.status === 403 ? 'forbidden' : 'unreachable', message: error.message };
-    this.options.changed();
-  }
-
-  /** One search at a time for one life of the claim. */
-  private findDriver(): Promise<void> {
+  /** Finds out who stores it. One search at a time for one life of the claim; never rejects. */
+  findDriver(): Promise<void> {
     const uid = this.object?.metadata.uid ?? null;
     if (this.finding?.uid === uid) {
       return this.finding.search;

@@ -34,7 +34,12 @@ describe('what is known of a claim', () => {
       storageClass: 'fast',
       accessModes: ['ReadWriteOnce'],
       trouble: null,
-      can: { snapshot: { available: true }, clone: { available: true }, restore: { available: true } }
+      can: {
+        snapshot: { available: true },
+        clone: { available: true },
+        restore: { available: true },
+        files: { available: true }
+      }
     });
     expect([claims.ownerLabel(), claims.notices()]).toEqual(['ann', []]);
   });

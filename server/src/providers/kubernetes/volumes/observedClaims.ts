@@ -1,6 +1,6 @@
 /**
- * Observes the claims of this server: finds them, watches each by its name where the account may, else looks at them
- * when asked to, and measures what is mounted. Decides nothing: records are made by describeClaim.ts.
+ * Observes the claims of this server: finds them, follows them in the cluster, and measures what is mounted. Decides
+ * nothing: records are made by describeClaim.ts.
  */
 import { readFile } from 'node:fs/promises';
 import type { Notice } from '../../../../../contract';
@@ -11,6 +11,7 @@ import type { AccountRights } from '../accountRights';
 import { KubernetesError, type KubernetesApi } from '../client/kubernetesApi';
 import type { OwnPod } from './claimResource';
 import type { ClaimRecord, Claims } from './claims';
+import { claimGroups, ClaimWatch } from './claimWatch';
 import { describeClaim } from './describeClaim';
 import { FileSystemSizes } from './fileSystemSize';
 import { findMountedClaims, readOwnPod, type FoundClaims } from './findMountedClaims';
@@ -46,6 +47,8 @@ export class ObservedClaims implements Claims {
   private table: MountTable = readMountTable('');
   private pod: OwnPod | null = null;
   private entries = new Map<string, ObservedClaim>();
+  /** By the names of the claims that each follows. */
+  private watches = new Map<string, ClaimWatch>();
   private records = new Map<string, ClaimRecord>();
   private owner: string | null = null;
   private stopped = false;
@@ -73,7 +76,7 @@ export class ObservedClaims implements Claims {
   async stop(): Promise<void> {
     this.stopped = true;
     this.forgetRights();
-    await Promise.all([...this.entries.values()].map(entry => entry.stop()));
+    await Promise.all([...this.watches.values()].map(watch => watch.stop()));
     await Promise.all([this.looking, ...this.work]);
   }
 
@@ -162,9 +165,26 @@ export class ObservedClaims implements Claims {
   private async look(): Promise<void> {
     const { measuredForMs = MEASURED_FOR_MS } = this.options;
     const entries = [...this.entries.values()];
-    await Promise.all(entries.flatMap(entry => [entry.look(), entry.measure(this.sizes, this.table, measuredForMs)]));
+    await Promise.all([
+      this.followAll(entries),
+      ...entries.map(entry => entry.measure(this.sizes, this.table, measuredForMs))
+    ]);
     await this.findOwner();
     this.publish();
+  }
+
+  private async followAll(entries: readonly ObservedClaim[]): Promise<void> {
+    const before = this.watches;
+    this.watches = new Map(
+      claimGroups(entries).map(claims => {
+        const names = claims.map(({ claim }) => claim).join('\n');
+        return [names, before.get(names) ?? new ClaimWatch({ ...this.context(), claims })];
+      })
+    );
+    const over = [...before].flatMap(([names, watch]) => (this.watches.has(names) ? [] : [watch.stop()]));
+    await Promise.all([...over, ...[...this.watches.values()].map(watch => watch.look())]);
+    // Also those that are watched: one that could not be told for sure is looked for again.
+    await Promise.all(entries.map(entry => entry.findDriver()));
   }
 
   /** The own pod says it where no claim does. It is read only where the account is known to be allowed to. */

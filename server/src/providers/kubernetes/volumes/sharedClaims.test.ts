@@ -14,7 +14,7 @@ describe('a shared claim', () => {
     return claims.list().map(({ shared }) => shared);
   };
 
-  it('can’t be cloned, restored or, unless that is allowed, snapshotted', async () => {
+  it('can’t be cloned, restored or, unless that is allowed, snapshotted; files are copied back beside', async () => {
     scene.makeClaim('claim-ann');
     scene.makeClaim('datasets', { ...MANY, metadata: { labels: {}, annotations: {} } });
     const options = { settings: { volumes: '/home/jovyan=claim-ann,/home/shared=datasets' } };
@@ -23,7 +23,12 @@ describe('a shared claim', () => {
       'Claim datasets can be used by several servers at once (ReadWriteMany) and does not say whose it is.';
     expect(recordOf(claims, 'datasets')).toMatchObject({ shared: reason, volume: { shared: reason } });
     const off = { available: false, reason };
-    expect(recordOf(claims, 'datasets').volume.can).toMatchObject({ snapshot: off, clone: off, restore: off });
+    expect(recordOf(claims, 'datasets').volume.can).toMatchObject({
+      snapshot: off,
+      clone: off,
+      restore: { ...off, fix: 'Copy files back instead.' },
+      files: { available: true }
+    });
 
     const allowed = await scene.observed({ settings: { ...options.settings, allowSharedSnapshots: true } });
     expect(recordOf(allowed, 'datasets').volume.can).toMatchObject({
@@ -39,6 +44,14 @@ describe('a shared claim', () => {
       'Only ann of claim homes is mounted here; the rest of it is others’.'
     ]);
     expect(await reasonsOf({ settings: { volumes: '/home/jovyan=homes/ann,/all=homes' } })).toEqual([null]);
+  });
+
+  it('gives no files back where the rest of it, or all of it, is others’', async () => {
+    scene.makeClaim('homes');
+    const claims = await scene.observed({ settings: { volumes: '/home/jovyan=homes/ann' } });
+    const { files, restore } = recordOf(claims, 'homes').volume.can;
+    expect(files).toMatchObject({ available: false, reason: expect.stringContaining('the rest of it is others’') });
+    expect(restore).not.toMatchObject({ fix: expect.stringContaining('Copy files back') });
   });
 
   it('is one that belongs to somebody else', async () => {
@@ -65,7 +78,11 @@ describe('read-only mounts', () => {
     scene.makeClaim('claim-ann');
     const claims = await scene.observed({ mounts: { '/home/jovyan': true } });
     expect(recordOf(claims)).toMatchObject({ readOnly: true, volume: { readOnly: true } });
-    expect(recordOf(claims).volume.can).toMatchObject({ snapshot: { available: true }, restore: { available: false } });
+    expect(recordOf(claims).volume.can).toMatchObject({
+      snapshot: { available: true },
+      restore: { available: false },
+      files: { available: false }
+    });
   });
 
   it('are none where the claim is mounted to be written as well', async () => {

@@ -9,6 +9,7 @@ import { copyMethodOf } from '../copyMethod';
 import type { LocalServices, Restoring } from '../localServices';
 import type { ObservedVolume } from '../observedVolume';
 import { labelOf, type SnapshotRecord } from '../snapshotRecord';
+import { FilesRun } from './filesRun';
 import { recoverRestores } from './recoverRestores';
 import { assertApprovable, lastDuration, newRestoreRecord } from './restoreRequest';
 import { readRestores, toRestore, writeRestoreRecord, type RestoreRecord } from './restoreRecord';
@@ -24,8 +25,12 @@ interface Found {
   readonly record: RestoreRecord;
 }
 
-const labelOfRestore = ({ snapshotLabel, snapshotCreatedAt, undoOf }: Restore): string =>
-  undoOf === null ? `Restore to ${snapshotLabel}` : `Undo, back to ${shortTime(snapshotCreatedAt)}`;
+const labelOfRestore = ({ snapshotLabel, snapshotCreatedAt, undoOf, strategy }: Restore): string =>
+  strategy === 'files'
+    ? `Files of ${snapshotLabel}`
+    : undoOf === null
+      ? `Restore to ${snapshotLabel}`
+      : `Undo, back to ${shortTime(snapshotCreatedAt)}`;
 
 /** Restores of all volumes. */
 export class LocalRestores implements Restoring {
@@ -34,8 +39,8 @@ export class LocalRestores implements Restoring {
 
   constructor(private readonly services: LocalServices) {}
 
-  async plan(snapshot: string, volume: string | null, intent: Intent): Promise<Restore> {
-    return this.planTo(snapshot, volume, null, intent);
+  async plan(snapshot: string, volume: string | null, intent: Intent, paths?: readonly string[]): Promise<Restore> {
+    return this.planTo(snapshot, volume, null, intent, paths);
   }
 
   async undo(id: string, intent: Intent): Promise<Restore> {
@@ -81,7 +86,7 @@ export class LocalRestores implements Restoring {
 
   async recover(observed: ObservedVolume): Promise<void> {
     for (const record of await recoverRestores(this.services, observed)) {
-      const run = new RestoreRun(this.services, observed, record);
+      const run = this.runOf(observed, record);
       this.services.queue.enqueue({
         verb: 'restore',
         volume: observed.volume,
@@ -113,7 +118,8 @@ export class LocalRestores implements Restoring {
     snapshot: string,
     volumeId: string | null,
     undoOf: string | null,
-    intent: Intent
+    intent: Intent,
+    paths?: readonly string[]
   ): Promise<Restore> {
     const { observed } = this.findSnapshot(snapshot);
     const { volume } = observed;
@@ -134,7 +140,8 @@ export class LocalRestores implements Restoring {
     const record = newRestoreRecord(observed, this.readySnapshot(observed, snapshot), {
       undoOf,
       operationKey: intent.operationKey,
-      requestedBy: this.services.configuration.user
+      requestedBy: this.services.configuration.user,
+      ...(paths === undefined ? {} : { paths: [...paths] })
     });
     this.put(observed, record);
     this.enqueuePlan(observed, record);
@@ -167,17 +174,17 @@ export class LocalRestores implements Restoring {
       },
       run: async context => {
         try {
-          const planned = await runner.run(
-            'planRestore',
-            {
-              root: volume.root,
-              volumeName: volume.name,
-              snapshot: restore.snapshot,
-              exclude: configuration.exclude,
-              method: faults.method ?? copyMethodOf(volume.store)
-            },
-            context
-          );
+          const common = {
+            root: volume.root,
+            volumeName: volume.name,
+            snapshot: restore.snapshot,
+            method: faults.method ?? copyMethodOf(volume.store)
+          };
+          const { paths, target = '' } = restore;
+          const planned =
+            paths === undefined
+              ? await runner.run('planRestore', { ...common, exclude: configuration.exclude }, context)
+              : await runner.run('planFilesBack', { ...common, paths, folder: target }, context);
           const validUntil = new Date(Date.now() + PLAN_VALID_MS).toISOString();
           const lastDurationMs = lastDuration(observed);
           const plan = { ...planned, validUntil, stopsServer: false, lastDurationMs };
@@ -190,8 +197,14 @@ export class LocalRestores implements Restoring {
     });
   }
 
+  private runOf(observed: ObservedVolume, record: RestoreRecord): RestoreRun | FilesRun {
+    return record.restore.strategy === 'files'
+      ? new FilesRun(this.services, observed, record)
+      : new RestoreRun(this.services, observed, record);
+  }
+
   private enqueueRun(observed: ObservedVolume, record: RestoreRecord): void {
-    const run = new RestoreRun(this.services, observed, record);
+    const run = this.runOf(observed, record);
     this.services.queue.enqueue({
       verb: 'restore',
       volume: observed.volume,

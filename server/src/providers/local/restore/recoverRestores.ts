@@ -13,6 +13,7 @@ import type { ObservedVolume } from '../observedVolume';
 import { toTrash } from '../recovery';
 import type { Store } from '../store';
 import { labelOf } from '../snapshotRecord';
+import { dropCopy } from './filesBackJobs';
 import { JournalError, Progress, progressFile, readJournal, removeJournal, type Journal } from './journal';
 import {
   isFinal,
@@ -92,6 +93,7 @@ function recoverOne(observed: ObservedVolume, record: RestoreRecord): RestoreRec
     return [];
   }
   new Workspace(restoreDirectory(store, restore.id)).clear();
+  dropCopy(store, restore.id);
   removeJournal(restoreDirectory(store, restore.id));
   releaseSafety(observed, restore.safetySnapshot);
   const why = interrupted(restore.volumeName, restore.id);

@@ -65,6 +65,9 @@ function undoOf({ restore, undoable }: RestoreRecord, observed: ObservedVolume):
   if (!isFinal(restore.phase)) {
     return { possible: false, reason: 'It is not done yet.' };
   }
+  if (restore.strategy === 'files') {
+    return { possible: false, reason: 'Nothing was replaced. Delete the folder if you don’t need it.' };
+  }
   if (!undoable || restore.safetySnapshot === null) {
     return { possible: false, reason: 'It changed nothing.' };
   }
@@ -84,6 +87,18 @@ export const toRestore = (record: RestoreRecord, observed: ObservedVolume): Rest
 
 const STEPS: readonly RestorePhase[] = ['securing', 'preparing', 'restoring', 'verifying'];
 
+/** Those of a restore of chosen files, which comes through no others. */
+export const FILES_PHASES: readonly RestorePhase[] = ['preparing', 'restoring'];
+
+/** The steps of a restore of chosen files before it begins. */
+export const newFilesSteps = (): RestoreStep[] =>
+  ['Copy the files from the snapshot', 'Put them beside what is there'].map(text => ({
+    text,
+    state: 'todo',
+    startedAt: null,
+    durationMs: null
+  }));
+
 /** The steps of a restore before it begins. */
 export const newSteps = (volumeName: string): RestoreStep[] =>
   [
@@ -94,8 +109,13 @@ export const newSteps = (volumeName: string): RestoreStep[] =>
   ].map(text => ({ text, state: 'todo', startedAt: null, durationMs: null }));
 
 /** The steps when a restore comes into a phase: what ran is done (or failed), with its measured time. */
-export function stepsIn(steps: readonly RestoreStep[], phase: RestorePhase, now: Date): RestoreStep[] {
-  const current = STEPS.indexOf(phase);
+export function stepsIn(
+  steps: readonly RestoreStep[],
+  phase: RestorePhase,
+  now: Date,
+  order: readonly RestorePhase[] = STEPS
+): RestoreStep[] {
+  const current = order.indexOf(phase);
   return steps.map((step, index) => {
     if (step.state === 'current' && index !== current) {
       const durationMs = Math.max(0, now.getTime() - new Date(step.startedAt ?? now).getTime());

@@ -6,16 +6,19 @@ import type { ObservedVolume } from '../observedVolume';
 import { newSnapshotName, stampOf } from '../snapshotName';
 import { labelOf, type SnapshotRecord } from '../snapshotRecord';
 import { KEPT_PREFIX } from './protectedPaths';
-import { newSteps, readRestores, type RestoreRecord } from './restoreRecord';
+import { newFilesSteps, newSteps, readRestores, type RestoreRecord } from './restoreRecord';
+
+/** Begin of the names of folders that chosen files are brought back to. */
+const RESTORED_PREFIX = 'restored-';
 
 /** A restore to a snapshot of its own volume, not planned yet and not written down. */
 export function newRestoreRecord(
   observed: ObservedVolume,
   snapshot: SnapshotRecord,
-  asked: Pick<Restore, 'undoOf' | 'requestedBy'> & { readonly operationKey: string | null }
+  asked: Pick<Restore, 'undoOf' | 'requestedBy' | 'paths'> & { readonly operationKey: string | null }
 ): RestoreRecord {
   const { volume } = observed;
-  const { undoOf, requestedBy, operationKey } = asked;
+  const { undoOf, requestedBy, operationKey, paths } = asked;
   const now = new Date();
   const taken = new Set(readRestores(volume.store).map(one => one.restore.id));
   const id = newSnapshotName(volume.slug, now, name => taken.has(name));
@@ -40,7 +43,10 @@ export function newRestoreRecord(
       phase: 'planning',
       message: 'Looking at what would change',
       plan: null,
-      steps: newSteps(volume.name),
+      steps: paths === undefined ? newSteps(volume.name) : newFilesSteps(),
+      ...(paths === undefined
+        ? {}
+        : { strategy: 'files', paths, target: `${RESTORED_PREFIX}${stampOf(now)}-${id.slice(-4)}` }),
       safetySnapshot: null,
       kept: null,
       undo: { possible: false, reason: 'It is not done yet.' },

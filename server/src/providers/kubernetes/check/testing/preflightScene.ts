@@ -5,6 +5,7 @@ import { JupyterHub } from '../../../../platforms/jupyterhub/jupyterHub';
 import { ApiServer } from '../../../../testing/apiServer';
 import { testApi } from '../../../../testing/testApi';
 import type { KubernetesApi } from '../../client/kubernetesApi';
+import { GROUP } from '../../names';
 import { StorageClasses } from '../../storageClasses';
 import type { ClaimRecord } from '../../volumes/claims';
 import { Preflight } from '../preflight';
@@ -21,6 +22,8 @@ interface SceneOptions {
   readonly around?: (api: KubernetesApi) => KubernetesApi;
   /** Nobody listens at the address. */
   readonly down?: boolean;
+  /** The cluster has VolumeRestores. */
+  readonly restores?: boolean;
 }
 
 /** What a test holds; `end` in afterEach. */
@@ -38,10 +41,14 @@ export class PreflightScene {
     settings = {},
     claims,
     around = api => api,
-    down = false
+    down = false,
+    restores = false
   }: SceneOptions = {}): Promise<PreflightScene> {
     const server = await ApiServer.start();
     const { port } = server;
+    if (!restores) {
+      server.missingGroups.add(GROUP);
+    }
     for (const name of ['claim-ann', 'claim-bob'] as const) {
       const { labels, annotations } = name === 'claim-ann' ? ANN : BOB;
       const metadata = { name, namespace: 'hub', labels, annotations };
@@ -89,7 +96,7 @@ export class PreflightScene {
   /** The account may do everything but this. */
   without(verb: string, resource: string): void {
     const all = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
-    const others = ['persistentvolumeclaims', 'volumesnapshots', 'events', 'resourcequotas', 'pods'];
+    const others = ['persistentvolumeclaims', 'volumesnapshots', 'events', 'resourcequotas', 'pods', 'volumerestores'];
     this.server.rules = [
       { verbs: all, apiGroups: ['*'], resources: others.filter(one => one !== resource) },
       { verbs: all.filter(one => one !== verb), apiGroups: ['*'], resources: [resource] },

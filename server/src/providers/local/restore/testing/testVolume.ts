@@ -12,6 +12,9 @@ import { applyRestore } from '../applyRestoreJob';
 import type { Progress } from '../journal';
 import { prepareRestore } from '../prepareRestoreJob';
 
+/** Where a restore of a test volume brings what it must not overwrite. */
+export const KEPT = 'kept-by-restore-test';
+
 /** A context without faults, progress or cancelling. */
 export const quietContext = (step: (name: string) => Promise<void> | void = () => undefined): JobContext => ({
   signal: new AbortController().signal,
@@ -162,7 +165,7 @@ export class TestVolume {
       directory,
       snapshot,
       safetySnapshot,
-      keptFolder: 'kept-by-restore-test',
+      keptFolder: KEPT,
       method: this.method
     });
     return { progress: await applyRestore(context, { root: this.root, directory }), safetySnapshot, directory };

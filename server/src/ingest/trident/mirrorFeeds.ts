@@ -1,0 +1,86 @@
+/** Trident’s objects of the namespace, followed for as long as somebody looks. What they mean is the caller’s. */
+import type { z } from 'zod';
+import type { StoredObject } from '../../providers/kubernetes/feedStore';
+import { ObjectFeed, type FeedHealth } from '../../providers/kubernetes/objectFeed';
+import type { KubernetesServices } from '../../providers/kubernetes/services';
+import {
+  MirrorRelationship,
+  MirrorUpdateAction,
+  RELATIONSHIPS,
+  TRIDENT_GROUP,
+  tridentPath,
+  UPDATES
+} from './tridentObjects';
+
+export class MirrorFeeds {
+  readonly relationships: ObjectFeed<MirrorRelationship>;
+  readonly updates: ObjectFeed<MirrorUpdateAction>;
+  /** When both were last asked for where no watch tells of changes. */
+  private readAt = new Date();
+  private listed = false;
+
+  constructor(services: KubernetesServices, changed: () => void) {
+    const feed = <T extends StoredObject>(resource: string, item: z.ZodType<T>): ObjectFeed<T> => {
+      const made: ObjectFeed<T> = new ObjectFeed<T>({
+        api: services.api,
+        path: tridentPath(services.namespace, resource),
+        item,
+        mayWatch: () => services.rights.may('watch', TRIDENT_GROUP, resource) !== false,
+        changed: () => {
+          if (!made.inBulk) {
+            changed();
+          }
+        },
+        bulkChanged: () => {
+          this.listed ||= resource === RELATIONSHIPS;
+          changed();
+        },
+        healthChanged: changed
+      });
+      return made;
+    };
+    this.relationships = feed(RELATIONSHIPS, MirrorRelationship);
+    this.updates = feed(UPDATES, MirrorUpdateAction);
+  }
+
+  /** Resolves when both were told once, or could not be. Never rejects. */
+  async open(): Promise<void> {
+    await Promise.all([this.relationships.follow({}), this.updates.follow({})]);
+    await this.endWhatIsAbsent();
+  }
+
+  /** Looks where nothing tells of changes. Never rejects. */
+  async refresh(): Promise<void> {
+    const { relationships, updates } = this;
+    await Promise.all([relationships.refresh(), isServed(updates.health) ? updates.refresh() : null]);
+    this.readAt = new Date();
+    await this.endWhatIsAbsent();
+  }
+
+  /** Until when relationships are known to be as they are told. */
+  get asOf(): Date {
+    return this.relationships.watched ? new Date() : this.readAt;
+  }
+
+  /** Whether it is known what relationships there are, or why it is not. A watch counts as current only a little later. */
+  get answered(): boolean {
+    return this.listed || this.relationships.health.state !== 'starting';
+  }
+
+  /** Whether the cluster has relationships at all. */
+  get served(): boolean {
+    return isServed(this.relationships.health);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.relationships.stop(), this.updates.stop()]);
+  }
+
+  /** A watch would go on asking for what the cluster does not serve. */
+  private async endWhatIsAbsent(): Promise<void> {
+    const absent = [this.relationships, this.updates].filter(({ health }) => !isServed(health));
+    await Promise.all(absent.map(one => one.stop()));
+  }
+}
+
+export const isServed = (health: FeedHealth): boolean => health.state !== 'broken' || health.error.status !== 404;

@@ -1,0 +1,38 @@
+/** Above the rows: which source of mirrors does not answer, why, and from when the rows are. */
+import * as React from 'react';
+import type { MirrorSource } from '../../../contract';
+import { plugIcon } from '../../icons';
+import type { FoundMirrors } from '../../model/mirrorsModel';
+import { Button } from '../button';
+import { useEnvironment } from '../environment';
+import { Icon } from '../icon';
+
+/** A line for each that refuses. */
+export function SourceFaults({ found }: { readonly found: FoundMirrors }): JSX.Element {
+  return (
+    <>
+      <Fault source={found.sources.ontap} name="ONTAP" />
+      <Fault source={found.sources.trident} name="Trident" />
+    </>
+  );
+}
+
+function Fault({ source, name }: { readonly source: MirrorSource; readonly name: string }): JSX.Element | null {
+  const { trans, format, mirrors } = useEnvironment();
+  if (source.state !== 'refuses') {
+    return null;
+  }
+  const { problem, asOf } = source;
+  return (
+    <div className="dm-reason dm-as-of" role="note">
+      <Icon icon={plugIcon} className="dm-warn" />
+      <span>
+        {trans.__('What %1 tells is missing:', name)} <bdi>{`${problem.detail} ${problem.next}`.trim()}</bdi>{' '}
+        {asOf === null
+          ? trans.__('It was never told.')
+          : trans.__('Shown as of %1.', format.moment(asOf, mirrors.now()))}{' '}
+        <Button label={trans.__('Try now')} look="link" onClick={() => void mirrors.look(true)} />
+      </span>
+    </div>
+  );
+}
