@@ -59,10 +59,14 @@ export const Snapshot = z
     restoredFrom: ObjectName.nullable().meta({
       description: 'For a safety snapshot: the snapshot that was then restored.'
     }),
-    exported: z.string().optional().meta({
-      description:
-        'Name of the exported snapshot of a mirror that it is, as the admin who imported it wrote down; absent: not told.'
-    }),
+    exported: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'Name of the exported snapshot of a mirror that it holds, as written down by the admin who imported it or by Datamark, ' +
+          'which made it of what had arrived; absent: not told.'
+      }),
     runs: z.int().positive().optional().meta({
       description:
         'How many runs of MLflow are written down on it. Absent: none, or it can’t be read. MLflow may know of others.'

@@ -67,7 +67,7 @@ test.each<[string, Partial<Mirror>]>([
   ['unknown', { state: 'unknown' }],
   ['reestablishing', { state: 'reestablishing' }]
 ])('nothing is trained on while its mirror “%s”', (words, mirror) => {
-  const snapshots = [sampleSnapshot({ exported: 'snapmirror.1' })];
+  const snapshots = [sampleSnapshot({ exported: 'snapmirror.1', origin: 'other' })];
   const told = ways(mirror, { claim: OTHER, snapshots });
   for (const way of ['snapshot', 'replicated-snapshot']) {
     expect(told[way]?.can).toMatchObject({ available: false, reason: expect.stringContaining(words) as unknown });
@@ -83,7 +83,7 @@ test('rights over the volume count', () => {
 });
 
 describe('the snapshot that arrived', () => {
-  const exported = sampleSnapshot({ name: 'arrived', exported: 'snapmirror.1' });
+  const exported = sampleSnapshot({ name: 'arrived', exported: 'snapmirror.1', origin: 'other' });
 
   test('is offered where Kubernetes knows it', () => {
     expect(ways({}, { snapshots: [exported] })['replicated-snapshot']).toMatchObject({
@@ -94,6 +94,9 @@ describe('the snapshot that arrived', () => {
   });
 
   test('is not mixed up with an older one, or with one that is not ready', () => {
+    expect(ways({}, { snapshots: [{ ...exported, origin: 'datamark' }] })['replicated-snapshot']?.can.available).toBe(
+      false
+    );
     const older = { ...exported, exported: 'snapmirror.0' };
     expect(ways({}, { snapshots: [older] })['replicated-snapshot']?.can.available).toBe(false);
     const pending = { phase: 'pending', since: '2026-11-23T12:00:00.000Z', message: 'Waiting' } as const;

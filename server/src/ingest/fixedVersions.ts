@@ -102,7 +102,9 @@ const isTridents = ({ id }: Mirror, claim: ClaimFacts | null): boolean =>
 
 function replicated({ mirror, volume, claim, snapshots }: VersionsToList): Way {
   const exported = mirror.data.snapshot;
-  const there = exported === null ? undefined : snapshots.find(one => one.exported === exported);
+  // One that Datamark made is a snapshot of the volume, in which others may have written the name since.
+  const there =
+    exported === null ? undefined : snapshots.find(one => one.exported === exported && one.origin === 'other');
   const shown = {
     way: 'replicated-snapshot',
     title: 'Clone the snapshot that arrived',

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { TrainOnVersion } from '../../../contract';
 import { operationKey } from '../http/operationKey';
 import { ProblemError } from '../problemError';
-import { sampleSnapshot } from '../testing/sampleObjects';
+import { sampleClone, sampleSnapshot } from '../testing/sampleObjects';
 import { until } from '../testing/until';
 import type { ToldMirror } from './controllerWire';
 import { ControllerStandIn } from './testing/controllerStandIn';
@@ -88,6 +88,7 @@ test('a snapshot is made, cloned and pinned, and runs are tagged with what had a
   });
   expect(scene.provider.calls.map(([call, ...rest]) => [call, rest.at(-1)])).toEqual([
     ['createSnapshot', { operationKey: operationKey(KEY, 'version') }],
+    ['markExported', 'snapmirror.1'],
     ['createClone', { operationKey: operationKey(KEY) }]
   ]);
 });
@@ -97,15 +98,15 @@ test('the same key again gives the same version, also where other data has arriv
   const first = await train();
   tells(sampleTold({ data: NEWER }));
   expect(await train()).toEqual(first);
-  expect(made()).toEqual(['createSnapshot', 'createClone']);
+  expect(made()).toEqual(['createSnapshot', 'markExported', 'createClone']);
 });
 
 test('the snapshot that arrived is cloned as it is: none is made', async () => {
-  scene.index.upsert(sampleSnapshot({ name: 'arrived', exported: 'snapmirror.1' }));
+  scene.index.upsert(sampleSnapshot({ name: 'arrived', exported: 'snapmirror.1', origin: 'other' }));
   const { snapshot, pin } = await train({ way: 'replicated-snapshot' });
   expect(snapshot).toBe('arrived');
   expect(pin?.snapshots).toMatchObject([{ snapshot: 'arrived', exported: 'snapmirror.1' }]);
-  expect(made()).toEqual(['createClone']);
+  expect(made()).toEqual(['markExported', 'createClone']);
 });
 
 test.each<[string, Partial<z.infer<typeof TrainOnVersion>>, string]>([
@@ -161,6 +162,13 @@ test('after a promotion the snapshot is not said to be what arrived', async () =
   const { exported, pin } = await scene.service.train('sales', wanted({ uid: 'mirror-uid' }), KEY);
   expect(exported).toBeNull();
   expect(pin?.snapshots[0]).not.toHaveProperty('exported');
+  expect(made()).toEqual(['createSnapshot', 'createClone']);
+});
+
+test('where the clone is not mounted, runs of the kernel are not said to read it', async () => {
+  completes();
+  scene.provider.createClone = async () => sampleClone({ path: null, browsePath: null });
+  expect((await train()).pin?.snapshots).toMatchObject([{ snapshot: 'made-1', relation: 'before-run' }]);
 });
 
 test('a snapshot that is not complete in time, or fails, is not cloned', async () => {

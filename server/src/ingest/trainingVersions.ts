@@ -4,7 +4,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
-import { CloneName, type Clone, type Mirror, type TrainOnVersion, type VersionToTrainOn } from '../../../contract';
+import {
+  CloneName,
+  type Clone,
+  type Mirror,
+  type PinSnapshots,
+  type TrainOnVersion,
+  type VersionToTrainOn
+} from '../../../contract';
 import type { CloneService } from '../features/clones/cloneService';
 import { operationKey } from '../http/operationKey';
 import { validated } from '../http/validation';
@@ -62,11 +69,16 @@ export class TrainingVersions {
     const { mirror } = await this.#options.mirror(id);
     assertSeen(mirror, wanted);
     const snapshot = await this.#snapshot(mirror, wanted, idempotencyKey);
-    const clone = await this.#clone(snapshot, name, wanted, idempotencyKey);
     // After a promotion others can have written: what stands there is not the exported snapshot any more.
     const exported = wanted.way === 'snapshot' && mirror.state === 'promoted' ? null : mirror.data.snapshot;
-    const { uid } = provider.index.get('snapshot', snapshot) ?? {};
-    return { clone, snapshot, exported, ...(await this.#pin(snapshot, uid, exported, wanted)) };
+    const { uid = '' } = provider.index.get('snapshot', snapshot) ?? {};
+    if (exported !== null) {
+      await provider.markExported?.(snapshot, uid, exported);
+    }
+    const clone = await this.#clone(snapshot, name, wanted, idempotencyKey);
+    // What is not mounted here no run of the kernel can read.
+    const relation = clone.path === null ? 'before-run' : 'exact';
+    return { clone, snapshot, exported, ...(await this.#pin({ name: snapshot, uid, relation }, wanted)) };
   }
 
   /** Name of one that is complete. */
@@ -147,17 +159,14 @@ export class TrainingVersions {
 
   /** That nothing is pinned is told beside the clone, which is there. */
   async #pin(
-    snapshot: string,
-    uid: string | undefined,
-    exported: string | null,
+    snapshot: PinSnapshots['snapshots'][number],
     { kernel, notebook }: Wanted
   ): Promise<Pick<Version, 'pin' | 'problem'>> {
     if (kernel === null) {
       return { pin: null, problem: null };
     }
     try {
-      const snapshots = [{ name: snapshot, uid: uid ?? '', relation: 'exact' as const }];
-      const pin = await this.#options.writing.pin({ kernel, snapshots, notebook }, exported);
+      const pin = await this.#options.writing.pin({ kernel, snapshots: [snapshot], notebook });
       return { pin, problem: null };
     } catch (error) {
       if (error instanceof ProblemError) {

@@ -117,14 +117,12 @@ export class LineageWriting {
     return this.#setUp().pins.of(kernel);
   }
 
-  /** `exported`: of a mirror’s data, which the first snapshot is; null: as the snapshots themselves say. */
-  async pin({ kernel, snapshots, notebook }: PinSnapshots, exported: string | null = null): Promise<PinnedSnapshots> {
+  async pin({ kernel, snapshots, notebook }: PinSnapshots): Promise<PinnedSnapshots> {
     const { pins, lineage } = this.#setUp();
     const { provider } = this.#options;
-    const wanted = snapshots.map(({ name, uid, relation }, index) => {
+    const wanted = snapshots.map(({ name, uid, relation }) => {
       const snapshot = this.#options.snapshots.get(name);
-      const told = exported !== null && index === 0 ? { exported } : {};
-      return { snapshot, volume: linkedVolume(snapshot, provider), uid, relation, ...told };
+      return { snapshot, volume: linkedVolume(snapshot, provider), uid, relation };
     });
     const [first, ...others] = linkedSnapshots(wanted, lineage.place());
     if (first === undefined || new Set(wanted.map(({ volume }) => volume)).size < wanted.length) {

@@ -23,8 +23,6 @@ export interface WantedSnapshot {
   /** Of the life that was looked at. */
   readonly uid: string;
   readonly relation: Relation;
-  /** See LinkedSnapshot; left out: as the snapshot itself says. */
-  readonly exported?: string;
 }
 
 /** What is written down of each snapshot. Throws ProblemError where one is not there as it was looked at. */
@@ -92,8 +90,8 @@ function tagsOf(snapshots: readonly [SnapshotOfRun, ...LinkedSnapshot[]], run: s
 }
 
 function snapshotOf(wanted: WantedSnapshot, place: LineagePlace): SnapshotOfRun {
-  const { snapshot, volume, uid, relation, exported = snapshot.exported } = wanted;
-  const { name, createdAt: time, state } = snapshot;
+  const { snapshot, volume, uid, relation } = wanted;
+  const { name, createdAt: time, state, exported } = snapshot;
   if (snapshot.uid !== uid) {
     throw new ProblemError('object-changed', {
       detail: `${name} is another snapshot than the one that was looked at.`,

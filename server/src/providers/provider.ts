@@ -105,6 +105,8 @@ export interface Provider {
 
   createSnapshot(volume: string, request: CreateSnapshot, intent: Intent): Promise<Snapshot>;
   updateSnapshot(name: string, change: UpdateSnapshot): Promise<Snapshot>;
+  /** Writes down which snapshot of a mirror’s source it holds; the same again changes nothing. Absent with `openMirrors`. */
+  markExported?(name: string, uid: string, exported: string): Promise<Snapshot>;
   retrySnapshot(name: string): Promise<Snapshot>;
   planSnapshotDelete(name: string): Promise<DeletePlan>;
   /** Text of the runs that are written down on a snapshot, see notedRuns.ts; absent: it writes none down. */

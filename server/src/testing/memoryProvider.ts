@@ -192,7 +192,7 @@ export class MemoryProvider implements Provider {
     return sampleOperation({ id, state: 'cancelling' });
   }
 
-  private async call(name: string, ...args: unknown[]): Promise<void> {
+  protected async call(name: string, ...args: unknown[]): Promise<void> {
     this.calls.push([name, ...args]);
     await this.before(name, ...args);
   }

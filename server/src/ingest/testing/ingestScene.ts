@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Snapshot } from '../../../../contract';
 import { CloneService } from '../../features/clones/cloneService';
 import type { SnapshotService } from '../../features/snapshots/snapshotService';
 import { VolumeService } from '../../features/volumes/volumeService';
@@ -30,6 +31,13 @@ export class MirroredProvider extends MemoryProvider {
 
   async openMirrors(): Promise<MirrorSourceTrident> {
     return this.trident;
+  }
+
+  async markExported(name: string, uid: string, exported: string): Promise<Snapshot> {
+    await this.call('markExported', name, uid, exported);
+    const marked = { ...(this.index.get('snapshot', name) ?? sampleSnapshot({ name })), exported };
+    this.index.upsert(marked);
+    return marked;
   }
 
   claimOf(): ClaimFacts | null {

@@ -208,6 +208,10 @@ export class KubernetesProvider implements Provider {
     return this.snapshots.update(name, change);
   }
 
+  markExported(name: string, uid: string, exported: string): Promise<Snapshot> {
+    return this.snapshots.markExported(name, uid, exported);
+  }
+
   retrySnapshot(name: string): Promise<Snapshot> {
     return this.snapshots.retry(name);
   }

@@ -41,33 +41,25 @@ export class ClusterSnapshots {
   }
 
   async update(name: string, change: UpdateSnapshot): Promise<Snapshot> {
-    const { snapshot } = this.find(name);
-    assertUid(snapshot, change.uid);
-    assertStays(snapshot);
     assertInFuture(change.heldUntil, new Date());
     const { user } = this.services;
-    this.assertMayChange(snapshot);
-    // In a merge patch null takes an annotation away; uid is a precondition.
-    const body = {
-      metadata: {
-        uid: change.uid,
-        annotations: {
-          ...(change.title === undefined ? {} : { [annotations.title]: change.title }),
-          ...(change.note === undefined ? {} : { [annotations.note]: change.note === '' ? null : change.note }),
-          ...(change.heldUntil === undefined
-            ? {}
-            : {
-                [annotations.heldUntil]: change.heldUntil,
-                [annotations.heldBy]: change.heldUntil === null ? null : user
-              })
-        }
-      }
-    };
-    try {
-      return this.observed.written(await this.patch(name, body));
-    } catch (error) {
-      throw clusterProblem(error, { what: `${labelOf(snapshot)} was not changed.`, object: name });
-    }
+    return this.annotate(name, change.uid, {
+      ...(change.title === undefined ? {} : { [annotations.title]: change.title }),
+      ...(change.note === undefined ? {} : { [annotations.note]: change.note === '' ? null : change.note }),
+      ...(change.heldUntil === undefined
+        ? {}
+        : {
+            [annotations.heldUntil]: change.heldUntil,
+            [annotations.heldBy]: change.heldUntil === null ? null : user
+          })
+    });
+  }
+
+  async markExported(name: string, uid: string, exported: string): Promise<Snapshot> {
+    const { snapshot } = this.find(name);
+    return snapshot.uid === uid && snapshot.exported === exported
+      ? snapshot
+      : this.annotate(name, uid, { [annotations.exportedSnapshot]: exported });
   }
 
   /** Makes a new one in its place, then deletes the failed one, which never held anything. */
@@ -179,6 +171,19 @@ export class ClusterSnapshots {
     const off = this.services.rights.obstacle('hold', volume);
     if (off !== null) {
       throw new ProblemError('forbidden', { detail: off.reason, next: off.fix, object: name });
+    }
+  }
+
+  /** null takes an annotation away, as in every merge patch; the uid in it is a precondition. */
+  private async annotate(name: string, uid: string, change: Record<string, string | null>): Promise<Snapshot> {
+    const { snapshot } = this.find(name);
+    assertUid(snapshot, uid);
+    assertStays(snapshot);
+    this.assertMayChange(snapshot);
+    try {
+      return this.observed.written(await this.patch(name, { metadata: { uid, annotations: change } }));
+    } catch (error) {
+      throw clusterProblem(error, { what: `${labelOf(snapshot)} was not changed.`, object: name });
     }
   }
 

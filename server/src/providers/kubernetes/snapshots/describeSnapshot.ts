@@ -2,7 +2,7 @@
 import { problem, type Phase, type Snapshot } from '../../../../../contract';
 import { notedCount } from '../../../lineage/notedRuns';
 import { annotations, labels } from '../names';
-import { heldUntilOf, instantOf, originOf, textOf } from '../objectMarks';
+import { heldUntilOf, instantOf, originOf, textOf, isOurs } from '../objectMarks';
 import { bytesOf } from '../quantity';
 import type { VolumeSnapshot } from '../resources';
 import { snapshotErrorWords } from './snapshotError';
@@ -100,10 +100,11 @@ export function describeSnapshot(object: VolumeSnapshot, around: SnapshotSurroun
   };
 }
 
-/** Only of one that was imported, which takes an admin: whoever makes one of a claim can write on it what they like. */
+/** Of one that was imported, which takes an admin, and of one that Datamark made of what it had seen arrive. */
 function exportedOf({ metadata, spec }: VolumeSnapshot): Pick<Snapshot, 'exported'> {
   const exported = textOf(metadata, annotations.exportedSnapshot);
-  return exported === null || spec.source.volumeSnapshotContentName === undefined ? {} : { exported };
+  const isBelieved = spec.source.volumeSnapshotContentName !== undefined || isOurs(metadata);
+  return exported === null || !isBelieved ? {} : { exported };
 }
 
 /**
