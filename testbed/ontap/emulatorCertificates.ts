@@ -27,8 +27,14 @@ export interface EmulatorCertificates {
 const execute = promisify(execFile);
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** Makes them, with openssl. `clientName`: common name of the client's. */
-export async function makeCertificates(clientName: string): Promise<EmulatorCertificates> {
+/**
+ * Makes them, with openssl. `clientName`: common name of the client's. `alsoFor`: what the server is called besides, as
+ * `IP:10.0.0.1` or `DNS:some.host`.
+ */
+export async function makeCertificates(
+  clientName: string,
+  alsoFor: readonly string[] = []
+): Promise<EmulatorCertificates> {
   const folder = await mkdtemp(join(tmpdir(), 'datamark-ontap-'));
   const openssl = (...words: string[]) => execute('openssl', words, { cwd: folder, timeout: 30_000 });
   const authority = (name: string) =>
@@ -48,7 +54,7 @@ export async function makeCertificates(clientName: string): Promise<EmulatorCert
     return { cert, key };
   };
   const read = (name: string) => readFile(join(folder, name), 'utf8');
-  const here = 'IP:127.0.0.1,DNS:localhost';
+  const here = ['IP:127.0.0.1', 'DNS:localhost', ...alsoFor].join(',');
   await Promise.all([authority('ca'), authority('foreign-ca')]);
   const [ca, server, client, foreign, otherHost] = await Promise.all([
     read('ca.crt'),

@@ -35,6 +35,8 @@ export interface OntapEmulatorOptions {
   readonly pageLimit?: number | undefined;
   /** Those of an emulator before, as making them takes a while; they outlive this one. */
   readonly certificates?: EmulatorCertificates | undefined;
+  /** Address of this host that it listens at; its certificates have to be for it. */
+  readonly host?: string | undefined;
   /** 0: one that is free. */
   readonly port?: number | undefined;
 }
@@ -86,7 +88,7 @@ export class OntapEmulator implements AsyncDisposable {
     });
     server.on('tlsClientError', () => undefined);
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this._options.port ?? 0, '127.0.0.1', resolve);
+      server.once('error', reject).listen(this._options.port ?? 0, this._host, resolve);
     });
     this._running = { server, certificates };
     this._following = this.clock.flows ? this._follow() : Promise.resolve();
@@ -113,9 +115,9 @@ export class OntapEmulator implements AsyncDisposable {
     return (this._started.server.address() as AddressInfo).port;
   }
 
-  /** `https://127.0.0.1:PORT` */
+  /** `https://HOST:PORT` */
   get url(): string {
-    return `https://127.0.0.1:${this.port}`;
+    return `https://${this._host}:${this.port}`;
   }
 
   /** PEM of the CA that its certificate is by. */
@@ -175,6 +177,10 @@ export class OntapEmulator implements AsyncDisposable {
     const shown = which === 'own' ? certificates.server : certificates[which];
     server.setSecureContext({ ...shown, ca: certificates.ca });
     this._sockets.forEach(socket => socket.destroy());
+  }
+
+  private get _host(): string {
+    return this._options.host ?? '127.0.0.1';
   }
 
   private get _started(): { server: Server; certificates: EmulatorCertificates } {

@@ -33,6 +33,17 @@ const parentOf = (pid: number): number => Number(statOf(pid)[1]);
 export class Bed {
   constructor(readonly directory: string) {}
 
+  /** Address of this host as pods reach it: a server for them listens there. */
+  get hostAddress(): string {
+    const subnet = /^declare -- SUBNET="([\d.]+)"$/m.exec(
+      readFileSync(path.join(this.directory, 'settings'), 'utf8')
+    )?.[1];
+    if (subnet === undefined) {
+      throw new Error(`${this.directory}/settings names no subnet`);
+    }
+    return `${subnet}.1`;
+  }
+
   /** Throws BedGone. */
   assertThere(): void {
     const isDown = !existsSync(path.join(this.directory, 'settings'));

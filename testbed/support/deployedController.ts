@@ -19,6 +19,13 @@ const TOKEN_SECRET = 'datamark-hub-token';
 /** What an admin fits: the image. */
 const fitted = (text: string) => text.replaceAll('datamark-controller:0.1.0', CONTROLLER_IMAGE);
 
+/** What an admin adds to the Deployment. */
+interface Additions {
+  readonly hub?: DeployedHub;
+  /** The part `ingest` of its settings, for Secrets that are there. */
+  readonly ingest?: object;
+}
+
 /** A hub whose servers it may start again. */
 interface DeployedHub {
   /** Namespace of its servers. */
@@ -30,14 +37,25 @@ interface DeployedHub {
 }
 
 /** Applies the Deployment and waits until it is available. Its account and rights must be there. */
-export async function deployController(cluster: TestCluster, hub?: DeployedHub): Promise<void> {
-  if (hub === undefined) {
-    await applyShipped(DEPLOYMENT_FILE, { change: fitted });
-  } else {
+export async function deployController(cluster: TestCluster, { hub, ingest }: Additions = {}): Promise<void> {
+  if (hub !== undefined) {
     await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: tokenSecret(hub) });
-    await applyShipped(DEPLOYMENT_FILE, { change: text => withHub(fitted(text), hub) });
   }
+  const change = (text: string): string => {
+    const withIngest = ingest === undefined ? fitted(text) : withSetting(fitted(text), 'ingest', ingest);
+    return hub === undefined ? withIngest : withHub(withIngest, hub);
+  };
+  await applyShipped(DEPLOYMENT_FILE, { change });
   await controllerIsAvailable(cluster);
+}
+
+/** One more setting behind those that are shipped. */
+function withSetting(text: string, name: string, value: object): string {
+  const last = `"port": 8080`;
+  if (!text.includes(last)) {
+    throw new Error(`${DEPLOYMENT_FILE} has no place for ${name}`);
+  }
+  return text.replace(last, `${last}, "${name}": ${JSON.stringify(value)}`);
 }
 
 const tokenSecret = ({ token }: DeployedHub): string =>
@@ -52,13 +70,14 @@ const tokenSecret = ({ token }: DeployedHub): string =>
 function withHub(text: string, { namespace, address, port }: DeployedHub): string {
   const service = `proxy-public.${namespace}.svc`;
   const hub = { namespace, url: `http://${service}:${port}`, tokenFile: '/run/secrets/datamark-hub/token' };
-  const [lastSetting, neighbour] = ['"port": 8080}', '      enableServiceLinks: false\n'];
-  if (!text.includes(lastSetting) || !text.includes(neighbour)) {
-    throw new Error(`${DEPLOYMENT_FILE} has no place for a hub`);
+  const neighbour = '      enableServiceLinks: false\n';
+  if (!text.includes(neighbour)) {
+    throw new Error(`${DEPLOYMENT_FILE} has no place for the address of a hub`);
   }
-  return text
-    .replace(lastSetting, `"port": 8080, "hubs": [${JSON.stringify(hub)}]}`)
-    .replace(neighbour, `${neighbour}      hostAliases: [{ ip: ${address}, hostnames: [${service}] }]\n`);
+  return withSetting(text, 'hubs', [hub]).replace(
+    neighbour,
+    `${neighbour}      hostAliases: [{ ip: ${address}, hostnames: [${service}] }]\n`
+  );
 }
 
 /** Removes the Deployment and the token of its hub; its pod ends behind it. */

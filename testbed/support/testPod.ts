@@ -18,6 +18,8 @@ export interface PodOptions {
   /** Run by sh at the start, before the pod waits to be deleted. */
   command?: string;
   serviceAccount?: string;
+  /** Mount path → what is projected there, read-only, as `projected.sources` has it. */
+  projected?: Record<string, readonly object[]>;
   /** Folders of the host, read-only at the same path. */
   hostPaths?: string[];
   env?: Record<string, string>;
@@ -35,6 +37,7 @@ export function pod(image: PodImage, name: string, options: PodOptions = {}): Ku
     claims = {},
     command = 'true',
     serviceAccount,
+    projected = {},
     hostPaths = [],
     env = {},
     hosts = {},
@@ -69,12 +72,14 @@ export function pod(image: PodImage, name: string, options: PodOptions = {}): Ku
           env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
           volumeMounts: [
             ...mounts.map(({ claim, ...mount }) => ({ ...mount, name: `claim${names.indexOf(claim)}` })),
+            ...Object.keys(projected).map((mountPath, i) => ({ name: `projected${i}`, mountPath, readOnly: true })),
             ...host.map((path, i) => ({ name: `host${i}`, mountPath: path, readOnly: true }))
           ]
         }
       ],
       volumes: [
         ...names.map((claimName, i) => ({ name: `claim${i}`, persistentVolumeClaim: { claimName } })),
+        ...Object.values(projected).map((sources, i) => ({ name: `projected${i}`, projected: { sources } })),
         ...host.map((path, i) => ({ name: `host${i}`, hostPath: { path } }))
       ]
     }

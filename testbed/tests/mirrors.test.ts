@@ -133,8 +133,8 @@ const condition = (object: KubernetesObject): unknown => at(object, 'status', 'c
 
 /** As Trident tells it of this spec: of an older one, the stand-in would try again at once and overwrite it. */
 async function fail(message: string): Promise<void> {
-  const { metadata } = await namespace.get(TMR, 'sales');
-  const status = { conditions: [{ state: 'failed', message, observedGeneration: metadata.generation }] };
+  const observedGeneration = at(await namespace.get(TMR, 'sales'), 'metadata', 'generation');
+  const status = { conditions: [{ state: 'failed', message, observedGeneration }] };
   await cluster.admin.patch(TMR, 'sales', { status }, namespace.name, '/status');
 }
 

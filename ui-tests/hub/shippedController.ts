@@ -24,12 +24,8 @@ export async function installShippedController(): Promise<() => Promise<void>> {
   await installController(cluster);
   if (bed !== undefined) {
     const { hostname: address, port } = new URL(environment.url);
-    await deployController(cluster, {
-      namespace: environment.namespace,
-      token: environment.controllerToken,
-      address,
-      port
-    });
+    const { namespace, controllerToken: token } = environment;
+    await deployController(cluster, { hub: { namespace, token, address, port } });
   }
   return async () => {
     // Each is settled by the controller, which takes its finalizer off.
