@@ -25,6 +25,11 @@ export class TestNamespace {
     return namespace;
   }
 
+  /** One that is there, and that no test removes. */
+  static existing(cluster: TestCluster, name: string): TestNamespace {
+    return new TestNamespace(cluster, name, cluster.admin);
+  }
+
   /** The same namespace asked by somebody else: `namespace.as(token)`. */
   as(token: string): TestNamespace {
     return new TestNamespace(this.cluster, this.name, this.account.withToken(token));

@@ -46,19 +46,26 @@ export async function logInTo(page: Page, user: string, server = ''): Promise<Da
   return new DatamarkPage(page);
 }
 
-export const test = base.extend<Fixtures>({
-  userPrefix: ['ann', { option: true }],
-  user: async ({ userPrefix }, use) => {
-    const user = `${userPrefix}${randomBytes(3).toString('hex')}`;
-    await hub.addUser(user);
-    try {
-      await use(user);
-    } finally {
+/** A user of the hub; all that is theirs goes with them. */
+export async function addUser(user: string): Promise<AsyncDisposable & { readonly name: string }> {
+  await hub.addUser(user);
+  return {
+    name: user,
+    [Symbol.asyncDispose]: async () => {
       await hub.stopAll(user);
       await hub.removeUser(user);
       // The hub writes a name with other than letters, digits and dashes differently, and adds a hash.
       await deleteAll(`claim-${user.replaceAll(/[^a-z0-9]+/g, '-')}`);
     }
+  };
+}
+
+export const test = base.extend<Fixtures>({
+  userPrefix: ['ann', { option: true }],
+  user: async ({ userPrefix }, use) => {
+    const user = `${userPrefix}${randomBytes(3).toString('hex')}`;
+    await using added = await addUser(user);
+    await use(added.name);
   },
   lab: async ({ page, user }, use) => {
     await logIn(page, user);

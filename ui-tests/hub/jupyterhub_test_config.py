@@ -70,13 +70,32 @@ class ScenarioSpawner(KubeSpawner):
         # Also for the servers that this user starts by a page, which names no scenario.
         self.mlflow[self.user.name] = self.user_options["mlflow"]
 
+    def _with_mirrors(self):
+        """Adds claims that mirrors arrive in, by their folder below home, and what asks the controller about them."""
+        mirrors = self.user_options["mirrors"]
+        for folder, claim in mirrors["claims"].items():
+            self._mount(folder, claim, f"/home/jovyan/{folder}")
+            self._declare(f"/home/jovyan/{folder}={claim}")
+        self.volumes = [*self.volumes, {"name": "datamark", "projected": {"sources": mirrors["projected"]}}]
+        mount = {"name": "datamark", "mountPath": "/var/run/secrets/datamark", "readOnly": True}
+        self.volume_mounts = [*self.volume_mounts, mount]
+        self.environment = {**self.environment, "DATAMARK_CONTROLLER_URL": f"https://{mirrors['host']}"}
+        self._alias(mirrors["ip"], mirrors["host"])
+        if "mlflow" in self.user_options:
+            self._with_mlflow()
+
+    def _alias(self, ip, name):
+        aliases = self.extra_pod_config.get("hostAliases", [])
+        added = {"ip": ip, "hostnames": [name]}
+        self.extra_pod_config = {**self.extra_pod_config, "hostAliases": [*aliases, added]}
+
     def _tell_of_mlflow(self, uri, hosts, kernels, folders):
         if "MLFLOW_TRACKING_URI" in self.environment:
             return
         # Where the kernels are that have MLflow; elsewhere they are in the image, and a DNS knows the host.
         self.environment = {**self.environment, "MLFLOW_TRACKING_URI": uri, "JUPYTER_PATH": kernels}
-        aliases = [{"ip": ip, "hostnames": [name]} for name, ip in hosts.items()]
-        self.extra_pod_config = {**self.extra_pod_config, "hostAliases": aliases}
+        for name, ip in hosts.items():
+            self._alias(ip, name)
         named = {f"mlflow{i}": path for i, path in enumerate(folders)}
         volumes = [{"name": name, "hostPath": {"path": path}} for name, path in named.items()]
         mounts = [{"name": name, "mountPath": path, "readOnly": True} for name, path in named.items()]

@@ -9,25 +9,25 @@ import { environment } from './environment';
 export class MlflowKernel implements AsyncDisposable {
   private constructor(
     readonly service: MlflowService,
-    private readonly folder: string
+    private readonly folder: string,
+    private readonly namespace: string
   ) {}
 
-  /** Starts MLflow in the namespace of the servers. */
-  static async start(): Promise<MlflowKernel> {
-    const { namespace } = environment;
+  /** Starts MLflow there, one in a namespace. */
+  static async start(namespace = environment.namespace): Promise<MlflowKernel> {
     const service = await MlflowService.start(namespace, MlflowService.hostAndPortIn(namespace));
     const folder = await mkdtemp(join(tmpdir(), 'datamark-kernels-'));
     await chmod(folder, 0o755);
     await writeMlflowKernel(folder, service.programs.packages);
-    return new MlflowKernel(service, folder);
+    return new MlflowKernel(service, folder, namespace);
   }
 
   /** Options of a server for the scenario `with-mlflow`. */
-  get options(): object {
+  get options(): { readonly mlflow: object } {
     return {
       mlflow: {
         uri: this.service.address,
-        hosts: { [MlflowService.hostIn(environment.namespace)]: this.service.ip },
+        hosts: { [MlflowService.hostIn(this.namespace)]: this.service.ip },
         kernels: this.folder,
         folders: [this.folder, ...this.service.programs.hostPaths]
       }

@@ -49,6 +49,12 @@ metadata: { name: datamark-singleuser-manager }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: datamark-manager }
 subjects: [{ kind: ServiceAccount, name: datamark-singleuser }]
 ---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: datamark-singleuser-mirrors }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: datamark-mirror-updater }
+subjects: [{ kind: ServiceAccount, name: datamark-singleuser }]
+---
 apiVersion: v1
 kind: ServiceAccount
 metadata: { name: singleuser-by-table }

@@ -5,9 +5,11 @@ import { bed } from '../../testbed/support/bed';
 import { packControllerImage } from '../../testbed/support/controllerImage';
 import { installController, uninstallController } from '../../testbed/support/controllerManifests';
 import { deployController, removeController } from '../../testbed/support/deployedController';
+import { removeIngest } from '../../testbed/support/deployedIngest';
 import { TestCluster } from '../../testbed/support/testCluster';
 import { kubectl } from './cluster';
 import { environment } from './environment';
+import { installIngestFor } from './hubStorage';
 
 /** What the servers of the hub run is what the controller runs. */
 const BUNDLE = join(__dirname, '..', '..', 'jupyterlab_datamark', 'sidecar', 'sidecar.mjs');
@@ -25,12 +27,14 @@ export async function installShippedController(): Promise<() => Promise<void>> {
   if (bed !== undefined) {
     const { hostname: address, port } = new URL(environment.url);
     const { namespace, controllerToken: token } = environment;
-    await deployController(cluster, { hub: { namespace, token, address, port } });
+    const ingest = await installIngestFor(bed, namespace);
+    await deployController(cluster, { hub: { namespace, token, address, port }, ingest });
   }
   return async () => {
     // Each is settled by the controller, which takes its finalizer off.
     await kubectl('delete', 'volumerestores', '--all', '--timeout=120s');
     await removeController();
+    await removeIngest();
     await uninstallController(cluster);
     cluster.close();
   };

@@ -77,6 +77,11 @@ export class DatamarkPage {
     return this.clones.getByRole('row').filter({ hasText: name });
   }
 
+  /** Row of the mirror into that volume. */
+  mirror(volume: string): Locator {
+    return this.panel.locator('.dm-mirror').filter({ has: this.page.getByText(volume, { exact: true }) });
+  }
+
   dialog(name: string | RegExp): Locator {
     return this.page.getByRole('dialog', { name });
   }

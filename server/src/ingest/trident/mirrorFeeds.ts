@@ -1,5 +1,6 @@
 /** Trident’s objects of the namespace, followed for as long as somebody looks. What they mean is the caller’s. */
-import type { z } from 'zod';
+import { z } from 'zod';
+import { KubernetesError } from '../../providers/kubernetes/client/kubernetesApi';
 import type { StoredObject } from '../../providers/kubernetes/feedStore';
 import { ObjectFeed, type FeedHealth } from '../../providers/kubernetes/objectFeed';
 import type { KubernetesServices } from '../../providers/kubernetes/services';
@@ -18,8 +19,13 @@ export class MirrorFeeds {
   /** When both were last asked for where no watch tells of changes. */
   private readAt = new Date();
   private listed = false;
+  /** Known by discovery, where the account may not list: it is refused also what the cluster does not have. */
+  private groupIsAbsent = false;
 
-  constructor(services: KubernetesServices, changed: () => void) {
+  constructor(
+    private readonly services: KubernetesServices,
+    changed: () => void
+  ) {
     const feed = <T extends StoredObject>(resource: string, item: z.ZodType<T>): ObjectFeed<T> => {
       const made: ObjectFeed<T> = new ObjectFeed<T>({
         api: services.api,
@@ -46,6 +52,7 @@ export class MirrorFeeds {
   /** Resolves when both were told once, or could not be. Never rejects. */
   async open(): Promise<void> {
     await Promise.all([this.relationships.follow({}), this.updates.follow({})]);
+    await this.lookForGroup();
     await this.endWhatIsAbsent();
   }
 
@@ -69,7 +76,7 @@ export class MirrorFeeds {
 
   /** Whether the cluster has relationships at all. */
   get served(): boolean {
-    return isServed(this.relationships.health);
+    return !this.groupIsAbsent && isServed(this.relationships.health);
   }
 
   async stop(): Promise<void> {
@@ -78,8 +85,20 @@ export class MirrorFeeds {
 
   /** A watch would go on asking for what the cluster does not serve. */
   private async endWhatIsAbsent(): Promise<void> {
-    const absent = [this.relationships, this.updates].filter(({ health }) => !isServed(health));
+    const absent = [this.relationships, this.updates].filter(({ health }) => this.groupIsAbsent || !isServed(health));
     await Promise.all(absent.map(one => one.stop()));
+  }
+
+  private async lookForGroup(): Promise<void> {
+    const { health } = this.relationships;
+    if (health.state !== 'broken' || health.error.status !== 403) {
+      return;
+    }
+    try {
+      await this.services.api.request({ path: `/apis/${TRIDENT_GROUP}/v1`, schema: z.object({}) });
+    } catch (error) {
+      this.groupIsAbsent = error instanceof KubernetesError && error.status === 404;
+    }
   }
 }
 

@@ -240,6 +240,16 @@ describe('how it is followed', () => {
     expect(scene.server.requests.slice(before).filter(({ path }) => path.includes('trident'))).toEqual([]);
   });
 
+  test('so it is for an account that may not list them, which is refused before', async () => {
+    scene.server.rules = [{ verbs: ['*'], apiGroups: ['', 'snapshot.storage.k8s.io'], resources: ['*'] }];
+    scene.server.missingGroups.add('trident.netapp.io');
+    scene.server.fault({ path: /tridentmirrorrelationships/ }, { kind: 'status', status: 403 }, 100);
+    expect(await source.list()).toMatchObject({ mirrors: [], source: { state: 'absent' } });
+    const before = scene.server.requests.length;
+    await source.list();
+    expect(scene.server.requests.slice(before).filter(({ path }) => path.includes('trident'))).toEqual([]);
+  });
+
   test('where reading is refused, it says what to grant', async () => {
     scene.server.rules = [{ verbs: ['*'], apiGroups: ['', 'snapshot.storage.k8s.io'], resources: ['*'] }];
     const { mirrors, source: told } = await source.list();
