@@ -35,8 +35,15 @@ export function oldNews({ trident, ontap }: MirrorList['sources']): OldNews | nu
   return silent.length === 0 ? null : { since: silent.flatMap(asOf => asOf ?? []).sort()[0] ?? null };
 }
 
-/** Nothing is replicated any more, or nobody knows whether: “healthy” would say too much. */
-const NOT_AT_WORK: readonly MirrorState[] = ['broken-off', 'promoted', 'released', 'not-reconciled', 'unknown'];
+/** Nothing is replicated yet or any more, or nobody knows whether: “healthy” would say too much. */
+const NOT_AT_WORK: readonly MirrorState[] = [
+  'uninitialized',
+  'broken-off',
+  'promoted',
+  'released',
+  'not-reconciled',
+  'unknown'
+];
 
 export interface SummaryParts {
   readonly mirrors: readonly Mirror[];
