@@ -32,7 +32,7 @@ export function ingestEntries(context: ICommandContext): readonly ICommandEntry[
   const whyNot = () => {
     const general = whyNotAtAll(model, null, trans);
     const none = mirrors.content.state === 'ready' && mirrors.content.found.items.length === 0;
-    return general ?? (none ? trans.__('No volume here is the destination of a mirror.') : null);
+    return general ?? (none ? trans.__('No mirror into a volume here is known.') : null);
   };
   const whyNotThis = (verb: Verb) => (args: Args) => {
     const mirror = known(args);

@@ -42,7 +42,7 @@ export async function findMirror(
     problem('mirror-not-found', {
       detail:
         asked === undefined
-          ? trans.__('No volume here is the destination of a mirror.')
+          ? trans.__('No mirror into a volume here is known.')
           : trans.__('There is no mirror %1 here.', asked),
       next: trans.__('Look at the list of mirrors in the panel.'),
       object: asked ?? null

@@ -1,9 +1,14 @@
 /** How old arrived data is, and whether that is more than the schedule or a person allows. Pure; `now` is the server’s clock. */
-import type { FreshnessGuard, Mirror } from '../../contract';
+import type { FreshnessGuard, Mirror, MirrorState } from '../../contract';
 
-/** Age in ms; negative where the clocks differ; null: not known. */
-export const ageOf = ({ data }: Pick<Mirror, 'data'>, now: Date): number | null =>
-  data.known ? now.getTime() - Date.parse(data.asOf) : null;
+/** By so much two clocks differ without anything being wrong, in ms. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** Age in ms, never negative; null: not known, also where by its time the data is not made yet, since a clock is wrong. */
+export function ageOf({ data }: Pick<Mirror, 'data'>, now: Date): number | null {
+  const age = data.known ? now.getTime() - Date.parse(data.asOf) : Number.NaN;
+  return age >= -CLOCKS_DIFFER_MS ? Math.max(0, age) : null;
+}
 
 /** What a guard says now: what was told of it grows old with the data. null: the volume has none. */
 export function guardNow({ data, guard }: Pick<Mirror, 'data' | 'guard'>, now: Date): FreshnessGuard['state'] | null {
@@ -16,19 +21,37 @@ export function guardNow({ data, guard }: Pick<Mirror, 'data' | 'guard'>, now: D
 
 /**
  * The oldest that data gets while all goes as the schedule says, in seconds: right before a transfer ends it is as old as the
- * pause between two and this transfer together. null: the schedule or the length of a transfer is not known.
+ * pause between two and this transfer together. Where no length is known: a schedule can only be kept by transfers that are
+ * shorter than its pause. null: the schedule is not known.
  */
-export function promisedAge({ schedule, lastTransfer }: Pick<Mirror, 'schedule' | 'lastTransfer'>): number | null {
+export function promisedAge({
+  schedule,
+  ...mirror
+}: Pick<Mirror, 'schedule' | 'lastTransfer' | 'seen'>): number | null {
   const every = schedule?.everySeconds ?? null;
-  const seconds = lastTransfer?.seconds ?? null;
-  return every === null || seconds === null ? null : every + seconds;
+  return every === null ? null : every + (secondsOfUpdate(mirror) ?? every);
 }
 
-/** Whether data is older than the schedule promises; false where one of both is not known. */
-export function isLate(mirror: Pick<Mirror, 'data' | 'schedule' | 'lastTransfer'>, now: Date): boolean {
+/** How long the last update took that succeeded; one that failed or was the first tells nothing of the next. */
+function secondsOfUpdate({ lastTransfer, seen }: Pick<Mirror, 'lastTransfer' | 'seen'>): number | null {
+  const known = [...(seen?.items ?? []), ...(lastTransfer === null ? [] : [lastTransfer])];
+  const good = known.findLast(
+    ({ type, state, seconds }) => type !== 'initialize' && state === 'succeeded' && seconds !== null
+  );
+  return good?.seconds ?? null;
+}
+
+/** States in which no schedule promises anything. */
+const ENDED: readonly MirrorState[] = ['broken-off', 'promoted', 'released'];
+
+/** Whether data is older than the schedule promises; false where one of both is not known, or replication was ended. */
+export function isLate(
+  mirror: Pick<Mirror, 'data' | 'schedule' | 'lastTransfer' | 'seen' | 'state'>,
+  now: Date
+): boolean {
   const age = ageOf(mirror, now);
   const promised = promisedAge(mirror);
-  return age !== null && promised !== null && age > promised * 1_000;
+  return !ENDED.includes(mirror.state) && age !== null && promised !== null && age > promised * 1_000;
 }
 
 /** When the next guard turns stale, in ms from `now`; null: none will, as far as is known. */

@@ -160,7 +160,7 @@ it('tells a refusal apart from no mirrors', async () => {
   await open('You may not see mirrors', 'No role allows it.');
   tells();
   scene.clickButton('Try again');
-  await until(() => scene.text().includes('No volume of this server is the destination of a mirror.'));
+  await until(() => scene.text().includes('No mirror into a volume of this server is known.'));
 });
 
 it('is worked by keys, and offers promotion only where it can be done', async () => {

@@ -5,9 +5,6 @@ import { collectionAnswer, oneAnswer, type Collection } from './collectionAnswer
 import { handled, parameter, type EmulatorServices } from './emulatorServices';
 import { noEntry, notAllowed } from './ontapError';
 
-/** As its schedules count: transferSchedule.ts. */
-const ZONE = { name: 'Etc/UTC' };
-
 type Row = Record<string, unknown>;
 const NAMES = /^\/(cluster|cluster\/(nodes|schedules|jobs)|svm\/(svms|peers)|snapmirror\/policies)(\/[^/]+)?\/?$/;
 const NUMBERS = /^(\d+)\.(\d+)\.(\d+)/;
@@ -24,7 +21,9 @@ export function clusterRoutes(services: EmulatorServices): Router {
       const [, generation, major, minor] = NUMBERS.exec(version()) ?? [];
       const full = `NetApp Release ${version()}: an emulator`;
       const told = { full, generation: Number(generation), major: Number(major), minor: Number(minor) };
-      const row = { uuid: clusterUuid, name: clusterName, version: told, contact: '', location: '', timezone: ZONE };
+      // Its schedules go by UTC.
+      const timezone = { name: 'Etc/UTC' };
+      const row = { uuid: clusterUuid, name: clusterName, version: told, contact: '', location: '', timezone };
       const fields = Object.keys(row);
       response.json(oneAnswer(request, row, { path: '/api/cluster', identifiers: ['name', 'uuid'], fields }));
     })

@@ -1,10 +1,13 @@
 // What can go wrong on the way to and in an ONTAP, switched on by a test for some requests.
 import type { Request, Response } from 'express';
+import { OntapError } from './ontapError';
 
 /** What happens to a request instead of an answer. */
 export type Fault =
   /** Answered with an error. 429 and 503 can say when to come again. */
   | { readonly status: number; readonly code?: string; readonly message?: string; readonly retryAfter?: string }
+  /** Answered with that body, whatever it is. */
+  | { readonly status: number; readonly text: string }
   /** Never answered. */
   | { readonly hang: true }
   /** The connection is cut: before anything was done, or instead of the answer. */
@@ -17,6 +20,8 @@ export type Fault =
 export interface FaultyRequests {
   /** Part of the path below /api, as `/snapmirror`; every path unless told. */
   readonly path?: string | undefined;
+  /** Part of the query, as `start.index=` for all pages but the first; every query unless told. */
+  readonly query?: string | undefined;
   readonly method?: string | undefined;
   /** Always unless told. */
   readonly times?: number | undefined;
@@ -47,10 +52,13 @@ export class EmulatorFaults {
   }
 
   /** What happens to that request; asking uses it up. */
-  take(method: string, path: string): Fault | null {
+  take({ method, path, originalUrl }: Pick<Request, 'method' | 'path' | 'originalUrl'>): Fault | null {
     const found = this._scripted.find(
       ({ which, left }) =>
-        left > 0 && (which.method ?? method) === method && (which.path === undefined || path.includes(which.path))
+        left > 0 &&
+        (which.method ?? method) === method &&
+        path.includes(which.path ?? '') &&
+        originalUrl.includes(which.query ?? '')
     );
     if (found === undefined) {
       return null;
@@ -64,7 +72,8 @@ export class EmulatorFaults {
 export function answerFault(
   fault: Exclude<Fault, { delayMs: number } | { cut: 'after' }>,
   request: Request,
-  response: Response
+  response: Response,
+  codes: 'string' | 'number'
 ): void {
   if ('hang' in fault) {
     return;
@@ -77,12 +86,16 @@ export function answerFault(
     response.status(200).type('html').send('<html><body>Please log in to the proxy.</body></html>');
     return;
   }
+  if ('text' in fault) {
+    response.status(fault.status).type('text').send(fault.text);
+    return;
+  }
   const { status, retryAfter } = fault;
   const { code, message } = { ...(USUAL[status] ?? { code: '1', message: 'internal error' }), ...definedOf(fault) };
   if (retryAfter !== undefined) {
     response.setHeader('retry-after', retryAfter);
   }
-  response.status(status).json({ error: { code, message } });
+  response.status(status).json(new OntapError(status, code, message).body(codes));
 }
 
 function definedOf({ code, message }: { code?: string; message?: string }): { code?: string; message?: string } {

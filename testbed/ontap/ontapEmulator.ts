@@ -209,11 +209,11 @@ export class OntapEmulator implements AsyncDisposable {
   private readonly _note: RequestHandler = (request, response, next) => {
     response.setHeader('date', new Date(this.clock.now()).toUTCString());
     response.set('Date', new Date(this.clock.now()).toUTCString());
-    const fault = this._faults.take(request.method, request.path);
+    const fault = this._faults.take(request);
     const seen = { method: request.method, path: request.originalUrl };
     if (fault !== null && !('delayMs' in fault) && !('cut' in fault && fault.cut === 'after')) {
       this.requests.push({ ...seen, account: null });
-      answerFault(fault, request, response);
+      answerFault(fault, request, response, this.codes);
       return;
     }
     let account: string | null = null;

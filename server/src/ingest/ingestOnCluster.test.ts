@@ -10,6 +10,7 @@ import { memoryLog } from '../testing/testSidecar';
 import { until } from '../testing/until';
 import { IngestService } from './ingestService';
 import { NO_INGEST_SETTINGS } from './ingestSettings';
+import { panelWords } from './testing/panelWords';
 
 const TMR = 'TridentMirrorRelationship';
 const CONDITION = {
@@ -70,6 +71,50 @@ test('a mirror of a mounted claim is told with the demand that stands on the cla
       guard: { maxAgeSeconds: 3600, setBy: 'annotation', state: 'unknown' }
     }
   ]);
+});
+
+const NEITHER =
+  'Trident does not tell whether replication works; ONTAP would. · Trident does not tell how old the data is; ONTAP would.';
+const WANTED = '“established” is asked for; Trident does not show it yet.';
+
+test.each<[string, object | null, string, string]>([
+  [
+    'established',
+    { conditions: [CONDITION] },
+    `to lab:trident_sales, data age –, Mirrored · ${NEITHER}, Trident tells “established” since 2026-11-23 08:00 UTC; it does not look again.`,
+    '0 of 1 healthy'
+  ],
+  [
+    'nothing: there is no status',
+    null,
+    `to –, data age –, State not told yet · ${NEITHER}, Trident tells no state: it has not looked yet, or ONTAP told one that it has no word for, for example paused. ${WANTED}`,
+    '0 of 1 healthy'
+  ],
+  [
+    'a state that is new',
+    { conditions: [{ ...CONDITION, state: 'quiesced' }] },
+    `to lab:trident_sales, data age –, “quiesced”, a state that Datamark does not know · ${NEITHER}, Datamark does not know what Trident means by the state “quiesced”. ${WANTED}`,
+    '0 of 1 healthy'
+  ],
+  [
+    'promoted, as it does also where ONTAP did not answer',
+    { conditions: [{ ...CONDITION, state: 'promoted' }] },
+    `to lab:trident_sales, data age –, Promoted · ${NEITHER}, Trident tells “promoted” since 2026-11-23 08:00 UTC; it does not look again. It tells this also when ONTAP did not answer it. ${WANTED}`,
+    '0 of 1 healthy'
+  ],
+  [
+    'failed',
+    { conditions: [{ ...CONDITION, state: 'failed', message: 'No peer.' }] },
+    'to lab:trident_sales, data age –, Unhealthy. Trident says: “No peer.”, Failed · Trident does not tell how old the data is; ONTAP would., Trident tries again only after its TridentMirrorRelationship was edited.',
+    '1 unhealthy'
+  ]
+])('a person reads of a mirror of which Trident alone tells %s', async (_, status, row, heading) => {
+  scene.server.store.patch({ kind: TMR, namespace: NAMESPACE, name: 'sales-mirror' }, { status });
+
+  expect(panelWords(await service.list({}))).toEqual({
+    ...{ heading, ontap: null, trident: null },
+    rows: [`sales, from prod:sales ${row}`]
+  });
 });
 
 test('nobody has looked, so nothing of it is in the index; a change shows there once somebody has', async () => {

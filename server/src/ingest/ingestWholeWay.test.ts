@@ -1,61 +1,24 @@
-/** A server’s whole way to ONTAP: the feature, the controller’s own endpoint with its tokens, and an emulator of ONTAP. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { IngestScene as ControllerScene } from '../controller/ingest/testing/ingestScene';
-import { sampleVolume } from '../testing/sampleObjects';
-import { ingestScene, type IngestScene } from './testing/ingestScene';
+/** What a server is told of mirrors in ONTAP and does with them, on its whole way there and back. */
+import { CLAIM, WholeWay } from './testing/wholeWay';
 
-const CLAIM = sampleVolume().id;
 const MIB = 2 ** 20;
 
 // Certificates are made for each scene.
 jest.setTimeout(60_000);
 
-let controller: ControllerScene;
-let folder: string;
-const scenes: IngestScene[] = [];
+let way: WholeWay;
 
 beforeEach(async () => {
-  controller = await ControllerScene.open();
-  controller.api.allowed.add('hub/update');
-  folder = await mkdtemp(join(tmpdir(), 'datamark-way-'));
+  way = await WholeWay.open();
 });
 
-afterEach(async () => {
-  await Promise.all(scenes.splice(0).map(scene => scene.dispose()));
-  await controller.end();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => way.end());
 
-/** A server whose pod mounts these claims. */
-async function server(name: string, claims: readonly string[]): Promise<IngestScene> {
-  const tokenFile = join(folder, name);
-  await writeFile(tokenFile, controller.pod(name, claims));
-  const address = {
-    url: `https://127.0.0.1:${controller.port}`,
-    caFile: join(controller.ontap().certificates.folder, 'ca.crt'),
-    tokenFile
-  };
-  const scene = await ingestScene({ controller: { address: () => address } });
-  scenes.push(scene);
-  return scene;
-}
-
-const mirrored = (): ReturnType<ReturnType<ControllerScene['ontap']>['addRelationship']> => {
-  controller.claim(CLAIM, { annotations: { 'datamark.github.io/mirror-destination': 'svm_dst:sales_copy' } });
-  return controller.ontap().addRelationship({
-    source: 'svm_src:sales',
-    destination: 'svm_dst:sales_copy',
-    exported: { name: 'snapmirror.1', ageSeconds: 720 },
-    bytesPerTransfer: 10 * MIB,
-    bytesPerSecond: MIB
-  });
-};
+const mirrored = (): ReturnType<WholeWay['mirror']> => way.mirror({ bytesPerTransfer: 10 * MIB, bytesPerSecond: MIB });
 
 test('a mirror of a claim that the pod mounts is told with its age; another pod is told nothing', async () => {
   mirrored();
-  const [ann, bob] = [await server('jupyter-ann', [CLAIM]), await server('jupyter-bob', [])];
+  const [ann, bob] = [await way.server('jupyter-ann'), await way.server('jupyter-bob', [])];
   const { items, sources, now } = await ann.service.list({});
   expect(sources.ontap.state).toBe('answers');
   expect(items).toMatchObject([
@@ -71,11 +34,11 @@ test('a mirror of a claim that the pod mounts is told with its age; another pod 
 
 test('an update runs, and new data has arrived when it is over; meanwhile nothing is trained on', async () => {
   mirrored();
-  const { service } = await server('jupyter-ann', [CLAIM]);
+  const { service } = await way.server('jupyter-ann');
   const id = (await service.list({})).items[0]?.id ?? '';
   const begun = await service.update(id, 'key-12345678');
   expect(begun.update?.state).toMatch(/queued|running/);
-  await controller.ontap().advance(3);
+  await way.ontap.advance(3);
   expect((await service.list({ anew: true })).items[0]?.transfer?.state).toBe('transferring');
   const wanted = {
     uid: begun.uid,
@@ -86,7 +49,7 @@ test('an update runs, and new data has arrived when it is over; meanwhile nothin
     notebook: null
   } as const;
   await expect(service.train(id, wanted, null)).rejects.toMatchObject({ problem: { status: 409 } });
-  await controller.ontap().advance(60);
+  await way.ontap.advance(60);
   const after = (await service.list({ anew: true })).items[0];
   expect(after?.update?.state).toBe('succeeded');
   expect(after).toMatchObject({
@@ -98,9 +61,9 @@ test('an update runs, and new data has arrived when it is over; meanwhile nothin
 
 test('a mirror that ONTAP forgot is told no more', async () => {
   const mirror = mirrored();
-  const { service, index } = await server('jupyter-ann', [CLAIM]);
+  const { service, index } = await way.server('jupyter-ann');
   const id = (await service.list({})).items[0]?.id ?? '';
-  controller.ontap().forget(mirror.uuid);
+  way.ontap.forget(mirror.uuid);
   expect((await service.list({ anew: true })).items).toEqual([]);
   expect(index.all('mirror')).toEqual([]);
   await expect(service.update(id, null)).rejects.toMatchObject({ problem: { status: 404 } });

@@ -25,7 +25,7 @@ export function FreshnessBadge({ volume }: { readonly volume: string }): JSX.Ele
       : trans.__(
           'At most %1 are allowed, and the age of the data is not known. %2',
           most,
-          mirror.data.known ? '' : mirror.data.reason
+          mirror.data.known ? trans.__('By its time it is not made yet: a clock is wrong.') : mirror.data.reason
         );
   return (
     <span className="dm-tag dm-stale" title={title.trim()}>

@@ -13,8 +13,8 @@ import { Section } from '../section';
 import { Skeleton, StateView } from '../stateView';
 import { mirrorKey, mirrorMenu } from './mirrorMenu';
 import { MirrorRow } from './mirrorRow';
-import { summaryWords } from './mirrorWords';
 import { SourceFaults } from './sourceFaults';
+import { oldNews, summaryWords } from './sourceWords';
 
 /** How often ages are written anew, in ms; they are told in minutes. */
 const TICK_MS = 10_000;
@@ -48,7 +48,9 @@ function Summary({ period }: { readonly period: number }): JSX.Element | null {
   }
   const now = mirrors.now();
   const stale = found.items.filter(mirror => guardNow(mirror, now) === 'stale').length;
-  const { look, text } = summaryWords(found.items, stale, format, trans);
+  const before = mirrors.content.state === 'refused' ? { since: found.asOf.toISOString() } : null;
+  const old = before ?? oldNews(found.sources);
+  const { look, text } = summaryWords({ mirrors: found.items, stale, old, now }, format, trans);
   return (
     <>
       {look === 'bad' ? <Icon icon={errorIcon} className="dm-bad" /> : null}
@@ -133,7 +135,7 @@ function MirrorList({ found }: { readonly found: FoundMirrors }): JSX.Element {
       <p className="dm-none">
         {unknown
           ? trans.__('Whether data is replicated into your volumes is not known.')
-          : trans.__('No volume of this server is the destination of a mirror.')}
+          : trans.__('No mirror into a volume of this server is known.')}
       </p>
     );
   }

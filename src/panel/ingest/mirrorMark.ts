@@ -29,6 +29,9 @@ export function markOf({ health, state, transfer }: Pick<Mirror, 'health' | 'sta
     case 'expanding':
     case 'shrinking':
       return { icon: pendingIcon, className: 'dm-busy' };
+    case 'not-reconciled':
+    case 'unknown':
+      return { icon: unknownIcon, className: '' };
     default:
       return health.state === 'healthy' ? { icon: okIcon, className: 'dm-ok' } : { icon: unknownIcon, className: '' };
   }

@@ -3,7 +3,6 @@ import { ellipsesIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Mirror } from '../../../contract';
 import { warnIcon } from '../../icons';
-import { guardNow, isLate } from '../../model/mirrorAge';
 import { isOver } from '../../model/whenUpdated';
 import { CommandIDs } from '../../tokens';
 import { Button, IconButton } from '../button';
@@ -14,16 +13,8 @@ import type { GridPlace } from '../objectGrid';
 import { MirrorDetails } from './mirrorDetails';
 import { markOf } from './mirrorMark';
 import { mirrorMenu } from './mirrorMenu';
-import {
-  ageWords,
-  conditionWords,
-  lastGoodWords,
-  lateWords,
-  reasonWords,
-  refusalHeading,
-  runningWords,
-  stateWords
-} from './mirrorWords';
+import { refusalHeading, stateWords } from './mirrorWords';
+import { rowWords } from './rowWords';
 import { Sparkline } from './sparkline';
 
 export interface MirrorRowProps extends GridPlace {
@@ -37,31 +28,14 @@ export interface MirrorRowProps extends GridPlace {
 export function MirrorRow({ mirror, now, id, active, onActive }: MirrorRowProps): JSX.Element {
   const { trans, format, commands } = useEnvironment();
   const { icon, className } = markOf(mirror);
-  const { volumeName, from, to, data, health, hint } = mirror;
-  const age = ageWords(mirror, now, format, trans);
-  const late = lateWords({ guard: guardNow(mirror, now), schedule: isLate(mirror, now) }, mirror, trans);
-  const running = runningWords(mirror, format, trans);
-  const condition = conditionWords(mirror, format, trans);
-  const good = lastGoodWords(mirror, now, format, trans);
-  const reasons = health.state === 'unhealthy' ? health.reasons.map(reasonWords) : [];
-  const ends = trans.__('from %1 to %2', from ?? '–', to ?? '–');
-  const label = [
-    volumeName,
-    ends,
-    age,
-    late,
-    health.state === 'unhealthy' ? `${refusalHeading(mirror, trans)} ${reasons.join(' ')}` : null,
-    condition,
-    good,
-    running,
-    hint
-  ];
+  const { volumeName, from, data, health, hint } = mirror;
+  const { ends, age, late, reasons, condition, good, running, all } = rowWords(mirror, now, format, trans);
   return (
     <div
       className={`dm-row dm-mirror${active ? ' is-active' : ''}`}
       role="row"
       id={id}
-      aria-label={label.filter(part => part !== null && part !== '').join(', ')}
+      aria-label={all}
       onClick={onActive}
       onContextMenu={event => {
         event.preventDefault();

@@ -1,5 +1,5 @@
 import { MirrorState, type Mirror } from '../../../contract';
-import { isLate, promisedAge } from '../../model/mirrorAge';
+import { guardNow, isLate, promisedAge } from '../../model/mirrorAge';
 import { language, NOW } from '../../testing/fakePage';
 import { sampleMirror } from '../../testing/mirrorSamples';
 import { markOf } from './mirrorMark';
@@ -13,7 +13,6 @@ import {
   refusalHeading,
   runningWords,
   stateWords,
-  summaryWords,
   toldWords
 } from './mirrorWords';
 
@@ -35,7 +34,8 @@ describe('the age of data', () => {
     [27 * 60, 'as of 1 day 3 h ago'],
     [24 * 60, 'as of 1 day ago'],
     [3.4 * 24 * 60, 'as of 3 days ago'],
-    [-30, 'as of 19 Nov, 14:50']
+    [-0.5, 'as of just now'],
+    [-30, 'data age –: a clock is wrong, it would be of 19 Nov, 14:50']
   ])('of %s min is told as %s', (minutes, words) => {
     expect(ageWords(sampleMirror({ data: minutesAgo(minutes) }), NOW, format, trans)).toBe(words);
   });
@@ -52,6 +52,33 @@ describe('the age of data', () => {
     expect(isLate(sampleMirror({ data: minutesAgo(61) }), NOW)).toBe(true);
     expect(isLate(sampleMirror({ data: minutesAgo(61), schedule: null }), NOW)).toBe(false);
     expect(isLate(sampleMirror({ data: UNKNOWN_AGE }), NOW)).toBe(false);
+    expect(isLate(sampleMirror({ data: minutesAgo(-61) }), NOW)).toBe(false);
+    expect(isLate(sampleMirror({ data: minutesAgo(61), state: 'broken-off' }), NOW)).toBe(false);
+  });
+
+  it('is late after two pauses where nobody has seen how long an update takes', () => {
+    const mirror = sampleMirror({ lastTransfer: null });
+    expect(isLate({ ...mirror, data: minutesAgo(119) }, NOW)).toBe(false);
+    expect(isLate({ ...mirror, data: minutesAgo(121) }, NOW)).toBe(true);
+    const seen = {
+      endedAt: '2026-11-19T13:00:00Z',
+      type: 'update',
+      state: 'succeeded',
+      bytes: 1,
+      seconds: 300
+    } as const;
+    const history = { since: '2026-11-10T10:00:00Z', gaps: false, items: [{ ...seen, ageSeconds: null }] };
+    expect(promisedAge({ ...mirror, seen: history })).toBe(3900);
+    const { lastTransfer } = sampleMirror();
+    const failed = lastTransfer === null ? null : ({ ...lastTransfer, state: 'failed', seconds: 1 } as const);
+    expect(promisedAge({ ...mirror, lastTransfer: failed })).toBe(7200);
+    expect(promisedAge({ ...mirror, seen: history, lastTransfer: failed })).toBe(3900);
+  });
+
+  it('of data that is not made yet by its time is neither fresh nor stale', () => {
+    const guard = { maxAgeSeconds: 3600, setBy: 'setting', state: 'fresh' } as const;
+    expect(guardNow({ guard, data: minutesAgo(-2) }, NOW)).toBe('unknown');
+    expect(guardNow({ guard, data: minutesAgo(-0.5) }, NOW)).toBe('fresh');
   });
 
   it('says which of guard and schedule it breaks', () => {
@@ -68,6 +95,19 @@ describe('the age of data', () => {
 });
 
 describe('the condition', () => {
+  it('of a healthy mirror says that its last transfer did not succeed', () => {
+    const { lastTransfer } = sampleMirror();
+    const ended = (state: 'aborted' | 'failed' | 'unknown') =>
+      conditionWords(
+        sampleMirror({ lastTransfer: lastTransfer === null ? null : { ...lastTransfer, state } }),
+        format,
+        trans
+      );
+    expect(ended('aborted')).toBe('Healthy · last transfer was aborted');
+    expect(ended('failed')).toBe('Healthy · last transfer failed');
+    expect(ended('unknown')).toBe('Healthy');
+  });
+
   it('of a healthy mirror tells the last transfer', () => {
     expect(conditionWords(sampleMirror(), format, trans)).toBe('Healthy · last transfer 1.2 GiB in 48 s');
   });
@@ -102,6 +142,8 @@ describe('the condition', () => {
     expect(conditionWords(mirror, format, trans)).toMatch(/^Broken off: replication has ended, often on purpose · /);
     expect(markOf(mirror).className).toBe('');
     expect(markOf({ ...mirror, health: { state: 'unhealthy', reasons: [] } }).className).toBe('dm-bad');
+    expect(markOf(sampleMirror()).className).toBe('dm-ok');
+    expect(markOf(sampleMirror({ state: 'unknown' })).className).toBe('');
   });
 
   it('has words for every state, and those of the storage for one that is new', () => {
@@ -157,19 +199,4 @@ describe('transfers', () => {
       )
     ).toBe('Transfer, end not told, –, ended –');
   });
-});
-
-it.each<[string, Mirror[], number, string]>([
-  ['nothing', [], 0, 'none'],
-  ['health', [sampleMirror(), sampleMirror()], 0, '2 healthy'],
-  [
-    'what is not known as not healthy',
-    [sampleMirror(), sampleMirror({ health: { state: 'unknown', reason: '' } })],
-    0,
-    '1 of 2 healthy'
-  ],
-  ['old data before health', [sampleMirror(), sampleMirror()], 1, '1 too old'],
-  ['the worst first', [sampleMirror({ health: { state: 'unhealthy', reasons: [] } })], 1, '1 unhealthy']
-])('a closed section sums up %s', (_, mirrors, stale, text) => {
-  expect(summaryWords(mirrors, stale, format, trans).text).toBe(text);
 });

@@ -31,12 +31,10 @@ export function coarse(ms: number, trans: Trans): string {
 /** "as of 12 min ago"; "data age –" where it is not known. */
 export function ageWords(mirror: Mirror, now: Date, format: Format, trans: Trans): string {
   const age = ageOf(mirror, now);
-  if (!mirror.data.known || age === null) {
-    return trans.__('data age %1', UNKNOWN);
-  }
-  if (age < -MINUTE) {
-    // Clocks differ: no age is true.
-    return trans.__('as of %1', format.moment(mirror.data.asOf, now));
+  if (age === null) {
+    return mirror.data.known
+      ? trans.__('data age %1: a clock is wrong, it would be of %2', UNKNOWN, format.moment(mirror.data.asOf, now))
+      : trans.__('data age %1', UNKNOWN);
   }
   return age < MINUTE ? trans.__('as of just now') : trans.__('as of %1 ago', coarse(age, trans));
 }
@@ -126,10 +124,24 @@ export function conditionWords(mirror: Mirror, format: Format, trans: Trans): st
   if (!data.known && !parts.includes(data.reason)) {
     parts.push(data.reason);
   }
-  if (lastTransfer !== null && lastTransfer.state === 'succeeded') {
-    parts.push(trans.__('last transfer %1', amountWords(lastTransfer, format, trans)));
+  // The heading of an unhealthy mirror says how its last transfer ended.
+  const ended = lastTransfer?.state === 'succeeded' || health.state !== 'unhealthy' ? lastTransfer : null;
+  const end = ended === null ? null : endWords(ended, format, trans);
+  return [...parts, ...(end === null ? [] : [end])].join(' · ');
+}
+
+/** How the last transfer ended, in short; null: not told. */
+function endWords(last: LastTransfer, format: Format, trans: Trans): string | null {
+  switch (last.state) {
+    case 'succeeded':
+      return trans.__('last transfer %1', amountWords(last, format, trans));
+    case 'failed':
+      return trans.__('last transfer failed');
+    case 'aborted':
+      return trans.__('last transfer was aborted');
+    case 'unknown':
+      return null;
   }
-  return parts.join(' · ');
 }
 
 /** "1.2 GiB in 48 s"; what is not told is left "–". */
@@ -188,34 +200,6 @@ export function lateWords(
   return late.schedule && mirror.schedule !== null
     ? trans.__('Older than the schedule %1 promises.', mirror.schedule.name)
     : null;
-}
-
-/** "1 unhealthy", "2 stale", "4 healthy", "3 of 4 healthy", "none": the worst first. */
-export function summaryWords(
-  mirrors: readonly Mirror[],
-  stale: number,
-  format: Format,
-  trans: Trans
-): { readonly look: 'bad' | 'warn' | 'plain'; readonly text: string } {
-  const count = (state: Mirror['health']['state']) => mirrors.filter(({ health }) => health.state === state).length;
-  const bad = count('unhealthy');
-  const healthy = count('healthy');
-  if (mirrors.length === 0) {
-    return { look: 'plain', text: trans.__('none') };
-  }
-  if (bad > 0) {
-    return { look: 'bad', text: trans.__('%1 unhealthy', format.count(bad)) };
-  }
-  if (stale > 0) {
-    return { look: 'warn', text: trans.__('%1 too old', format.count(stale)) };
-  }
-  return {
-    look: 'plain',
-    text:
-      healthy === mirrors.length
-        ? trans.__('%1 healthy', format.count(healthy))
-        : trans.__('%1 of %2 healthy', format.count(healthy), format.count(mirrors.length))
-  };
 }
 
 /** "Last good transfer: 16 Nov, 13:40", where the last one was none and somebody saw it; null: nothing to say. */

@@ -6,6 +6,7 @@ import type { FoundMirrors } from '../../model/mirrorsModel';
 import { Button } from '../button';
 import { useEnvironment } from '../environment';
 import { Icon } from '../icon';
+import { sourceWords } from './sourceWords';
 
 /** A line for each that refuses. */
 export function SourceFaults({ found }: { readonly found: FoundMirrors }): JSX.Element {
@@ -19,18 +20,15 @@ export function SourceFaults({ found }: { readonly found: FoundMirrors }): JSX.E
 
 function Fault({ source, name }: { readonly source: MirrorSource; readonly name: string }): JSX.Element | null {
   const { trans, format, mirrors } = useEnvironment();
-  if (source.state !== 'refuses') {
+  const words = sourceWords(source, name, mirrors.now(), format, trans);
+  if (words === null) {
     return null;
   }
-  const { problem, asOf } = source;
   return (
     <div className="dm-reason dm-as-of" role="note">
       <Icon icon={plugIcon} className="dm-warn" />
       <span>
-        {trans.__('What %1 tells is missing:', name)} <bdi>{`${problem.detail} ${problem.next}`.trim()}</bdi>{' '}
-        {asOf === null
-          ? trans.__('It was never told.')
-          : trans.__('Shown as of %1.', format.moment(asOf, mirrors.now()))}{' '}
+        {words.heading} <bdi>{words.problem}</bdi> {words.since}{' '}
         <Button label={trans.__('Try now')} look="link" onClick={() => void mirrors.look(true)} />
       </span>
     </div>

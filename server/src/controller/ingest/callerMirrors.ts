@@ -108,7 +108,9 @@ export class CallerMirrors {
 
 /** Of the storages that concern the caller: why one does not answer, and how old the oldest answer is. */
 function sourceOf(concerned: readonly ReadStorage[]): { asOf: string | null; problem: Problem | null } {
-  const failing = concerned.filter(({ polled }) => polled.error !== null || polled.value === null);
+  const failing = concerned.filter(
+    ({ polled, storage }) => polled.error !== null || polled.value === null || storage.isOld(polled.value)
+  );
   const [worst = null] = [...failing.filter(({ polled }) => polled.value === null), ...failing];
   const told = (worst === null ? concerned : [worst]).flatMap(
     ({ polled }) => polled.value?.askedAt.toISOString() ?? []

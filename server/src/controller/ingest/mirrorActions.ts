@@ -1,5 +1,5 @@
 /** What people ask of a mirror through the controller. Each looks at the mirror and at the right anew before it does anything. */
-import { problemOf } from './problemOf';
+import { mayHaveHappened, problemOf } from './problemOf';
 import { ProblemError } from '../../problemError';
 import type { ConfirmTold, ToldMirror } from '../../ingest/controllerWire';
 import { OntapError } from '../../ingest/ontap/ontapError';
@@ -94,19 +94,21 @@ export class MirrorActions {
     const { storage, claim } = found;
     const signal = AbortSignal.timeout(ACTION_MS);
     const who = { storage: storage.name, mirror: uuid, claim, verb, namespace: caller.namespace, pod: caller.pod.name };
+    let sent = false;
     try {
       const now = await storage.askAgain(uuid, signal);
       if (now === null) {
         throw noSuchMirror();
       }
       await this.#mayDo(caller, found, now, verb);
+      sent = true;
       await work(found, now, signal);
       metrics.acted(verb, 'done');
       log.info(who, 'a mirror was changed as asked');
     } catch (error) {
       metrics.acted(verb, 'failed');
       log.info({ ...who, err: error }, 'a mirror was not changed as asked');
-      throw problemOf(error, storage.name);
+      throw problemOf(error, storage.name, sent);
     }
     await this.#look(found, signal);
     const told = await mirrors.tell(caller, found);
@@ -148,13 +150,13 @@ export class MirrorActions {
     }
   }
 
-  /** ONTAP refuses a second transfer; where one began meanwhile, it is the one that was wanted. */
+  /** ONTAP refuses a second transfer; where one runs now, it is the one that was wanted, or was begun without an answer. */
   async #unlessRunning(found: FoundMirror, error: unknown, signal: AbortSignal): Promise<void> {
     const now = error instanceof OntapError ? await found.storage.askAgain(found.uuid, signal) : null;
     if (now === null || !isInFlight(now)) {
       throw error;
     }
-    await this.#noteUpdate(found, now, true, signal);
+    await this.#noteUpdate(found, now, !(error instanceof OntapError && mayHaveHappened(error)), signal);
   }
 
   async #noteUpdate(

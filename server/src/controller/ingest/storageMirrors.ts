@@ -14,9 +14,8 @@ import type { StorageHistory } from './storageHistory';
 import { correctedTime, scheduleIn, storageReading, withMirror, type StorageReading } from './storageReading';
 import { toldMirror } from './toldMirror';
 
-/** Longest time of a poll, and the longest that is waited because a storage asks for it, ms. */
+/** Longest time of a poll, ms. */
 const POLL_MS = 60_000;
-const LONGEST_WAIT_MS = 300_000;
 /** Transfers under way that are asked for one by one in a poll, where the list tells too little of them. */
 const MOST_DETAILS = 20;
 
@@ -57,10 +56,7 @@ export class StorageMirrors {
       intervalMs: pollMs,
       ...(leastMs === undefined ? {} : { leastMs }),
       ...(patienceMs === undefined ? {} : { patienceMs, firstMs: patienceMs }),
-      waitAfter: error => {
-        const wanted = error instanceof OntapError ? error.retryAfterMs : null;
-        return wanted === null ? null : Math.min(wanted, LONGEST_WAIT_MS);
-      },
+      waitAfter: error => (error instanceof OntapError ? error.retryAfterMs : null),
       ended: error => {
         metrics.polled(client.name, error);
         if (error !== null) {
@@ -81,6 +77,12 @@ export class StorageMirrors {
   /** What is known now, without asking. */
   get known(): Polled<StorageReading> {
     return this.#poll.known;
+  }
+
+  /** Whether a reading is older than a poll makes it while somebody looks: then it does not say how things are now. */
+  isOld({ askedAt }: StorageReading): boolean {
+    const { clock, pollMs } = this.#options;
+    return clock().getTime() - askedAt.getTime() > pollMs + POLL_MS;
   }
 
   /** Begins to look for transfers while nobody asks, where that is wanted. */
@@ -204,8 +206,8 @@ export class StorageMirrors {
 
   #promise(reading: StorageReading, relationship: OntapRelationship): MirrorSchedule | null {
     const now = this.#options.clock();
-    const { policy, transfer_schedule: own, transfer } = relationship;
-    const parts = [own?.name, policy?.name, transfer?.end_time, Math.floor(now.getTime() / 60_000)];
+    const { policy, state, transfer_schedule: own, transfer } = relationship;
+    const parts = [state, own?.name, policy?.name, transfer?.end_time, Math.floor(now.getTime() / 60_000)];
     const key = JSON.stringify(parts);
     const known = this.#promises.get(key);
     if (known !== undefined) {

@@ -122,7 +122,7 @@ export function correctedTime({ aheadMs }: StorageReading, told: string | null |
 /** What the schedule of a mirror promises; null: it has none. */
 export function scheduleIn(
   reading: StorageReading,
-  { policy, transfer_schedule: own, transfer }: OntapRelationship,
+  { policy, state, transfer_schedule: own, transfer }: OntapRelationship,
   now: Date
 ): MirrorSchedule | null {
   const { schedules, ofPolicies, timeZone } = reading.known;
@@ -134,5 +134,9 @@ export function scheduleIn(
   const took = secondsOfIsoDuration(transfer?.total_duration);
   const lastBeganAt = ended === null || took === null ? null : new Date(ended.getTime() - took * 1000);
   const offsetSeconds = timeZone === null ? null : zoneOffsetSeconds(timeZone, now);
-  return scheduleOf(schedules.get(name) ?? { name }, { now, offsetSeconds, lastBeganAt });
+  const schedule = scheduleOf(schedules.get(name) ?? { name }, { now, offsetSeconds, lastBeganAt });
+  return NOT_SCHEDULED.includes(state ?? '') ? { ...schedule, nextAt: null } : schedule;
 }
+
+/** States in which ONTAP begins no transfer by a schedule. */
+const NOT_SCHEDULED: readonly string[] = ['broken_off', 'paused', 'uninitialized'];

@@ -18,3 +18,8 @@ test('data of unknown age is neither', () => {
 test('a clock that is behind makes no negative age', () => {
   expect(ageSeconds(told('2026-11-23T12:00:05Z'), NOW)).toBe(0);
 });
+
+test('data that is not made yet by its time is of unknown age: a clock is wrong', () => {
+  expect(ageSeconds(told('2026-11-23T12:01:01Z'), NOW)).toBeNull();
+  expect(guardOf(HOUR, told('2026-11-23T13:00:00Z'), NOW).state).toBe('unknown');
+});

@@ -134,7 +134,9 @@ test('a relationship that only ONTAP knows is a mirror of its own', () => {
 });
 
 test('a mirror of Trident that ONTAP does not tell says so, unless it is promoted', () => {
-  expect(only({ trident: [ofTrident()] }).mirror.hint).toContain('ONTAP tells no relationship to lab:trident_sales.');
+  expect(only({ trident: [ofTrident()] }).mirror.hint).toContain(
+    'ONTAP tells this server of no relationship to lab:trident_sales.'
+  );
   expect(only({ trident: [ofTrident({ hint: null, state: 'promoted' })] }).mirror.hint).toBeNull();
   expect(only({ trident: [ofTrident({ hint: null })], ontapAnswers: false }).mirror.hint).toBeNull();
 });

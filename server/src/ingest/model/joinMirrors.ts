@@ -55,7 +55,7 @@ function ofTridentAlone(trident: TridentMirror, ontapAnswers: boolean): JoinedMi
   const { mirror } = trident;
   // After a promotion ONTAP has no relationship any more.
   const isMissing = ontapAnswers && mirror.to !== null && mirror.state !== 'promoted' && mirror.state !== 'released';
-  const missing = isMissing ? `ONTAP tells no relationship to ${mirror.to ?? ''}.` : null;
+  const missing = isMissing ? `ONTAP tells this server of no relationship to ${mirror.to ?? ''}.` : null;
   return {
     mirror: { ...mirror, hint: sentences(mirror.hint, missing) },
     trident,

@@ -148,8 +148,7 @@ describe('nothing is sent', () => {
 it.each([
   [{ status: 401 }, 'unauthenticated'],
   [{ status: 403 }, 'forbidden'],
-  [{ status: 404 }, 'not-found'],
-  [{ status: 400, code: '4', message: 'entry doesn’t exist' }, 'not-found'],
+  [{ status: 404 }, 'unexpected-answer'],
   [{ status: 409 }, 'busy'],
   [{ status: 400 }, 'refused'],
   [{ status: 500 }, 'unavailable'],
@@ -161,6 +160,23 @@ it.each([
   const client = await opened();
 
   await expect(client.relationships()).rejects.toMatchObject({ failure });
+});
+
+it.each([
+  [{ status: 404 }, 'not-found'],
+  [{ status: 400, code: '4', message: 'entry doesn’t exist' }, 'not-found'],
+  [{ status: 404, text: '<html></html>' }, 'unexpected-answer']
+] as const)('tells of one relationship that is answered with %j: %s', async (fault, failure) => {
+  const { uuid } = emulator.addRelationship({ source: 'src:a', destination: 'dst:a' });
+  emulator.fail(fault);
+
+  await expect((await opened()).relationship(uuid)).rejects.toMatchObject({ failure });
+});
+
+it('takes a list that says that it is empty', async () => {
+  emulator.fail({ status: 200, text: '{"num_records": 0}' });
+
+  await expect((await opened()).relationships()).resolves.toMatchObject({ items: [] });
 });
 
 it('tells when a storage wants to be asked again', async () => {

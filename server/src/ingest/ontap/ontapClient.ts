@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { backupField } from '../model/backupRelationship';
 import { OntapConnection, type OntapAnswered } from './ontapConnection';
 import { OntapError } from './ontapError';
+import { saidWords } from './ontapFailure';
 import {
   JobStarted,
   OntapCluster,
@@ -51,8 +52,12 @@ export class OntapClient {
 
   /** Those whose destination is here, without the backups of FSx. */
   async relationships(signal?: AbortSignal): Promise<ListedRelationships> {
-    const { items, toldAt } = await this.#list(RELATIONSHIPS, RELATIONSHIP_FIELDS, OntapRelationship, signal);
-    return { items: items.filter(isOfVolumes), toldAt };
+    try {
+      const { items, toldAt } = await this.#list(RELATIONSHIPS, RELATIONSHIP_FIELDS, OntapRelationship, signal);
+      return { items: items.filter(isOfVolumes), toldAt };
+    } catch (error) {
+      throw error instanceof OntapError && error.failure === 'not-found' ? this.#noList(error) : error;
+    }
   }
 
   /** Throws OntapError `not-found` where it is gone. */
@@ -119,21 +124,45 @@ export class OntapClient {
   async #follow(uuid: string, signal?: AbortSignal): Promise<OntapChange> {
     const end = performance.now() + this.#jobDeadlineMs;
     for (;;) {
-      const job = await this.job(uuid, signal);
+      const job = await this.#jobOrNull(uuid, signal);
+      if (job === null) {
+        return 'under-way';
+      }
       if (job.state === 'success') {
         return 'done';
       }
       if (job.state === 'failure') {
         const told = job.error?.message || job.message || null;
         const code = job.error?.code ?? job.code ?? null;
-        const said = told === null ? '' : ` It says: “${told}”${code === null ? '' : ` (code ${code})`}.`;
-        throw new OntapError('job-failed', `${this.name} began it, and failed.${said}`, { code, told });
+        throw new OntapError('job-failed', `${this.name} began it, and failed.${saidWords(told, code)}`, {
+          code,
+          told
+        });
       }
       if (performance.now() + JOB_PACE_MS > end) {
         return 'under-way';
       }
       await delay(JOB_PACE_MS, undefined, { signal });
     }
+  }
+
+  /** null: ONTAP does not tell of it, which says nothing of the change that it took on. */
+  async #jobOrNull(uuid: string, signal?: AbortSignal): Promise<OntapJob | null> {
+    try {
+      return await this.job(uuid, signal);
+    } catch (error) {
+      if (error instanceof OntapError) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  /** An ONTAP always has this list, if only an empty one. */
+  #noList({ code, told }: OntapError): OntapError {
+    const said = saidWords(told, code);
+    const message = `What answers as ${this.name} knows no /api${RELATIONSHIPS} (404).${said}`;
+    return new OntapError('unexpected-answer', message, { code, told });
   }
 
   async #list<T extends z.ZodType>(

@@ -11,6 +11,8 @@ import type { OntapSettings } from './ontapSettings';
 
 /** Of an answer no more is read, bytes: a page of 500 relationships has some 500 KB. */
 const LARGEST_ANSWER = 32 << 20;
+/** Timers can come so much before their time. */
+const TIMERS_EARLY_MS = 5;
 /** Connections at a time. */
 const CONNECTIONS = 4;
 
@@ -40,6 +42,8 @@ export class OntapConnection {
   readonly #settings: OntapSettings;
   readonly #userAgent: string;
   #way: Way | null = null;
+  /** ONTAP wants to be left alone until then, by `performance.now()`. */
+  #notBefore = -Infinity;
 
   constructor({ settings, userAgent }: { settings: OntapSettings; userAgent: string }) {
     this.#settings = settings;
@@ -49,6 +53,7 @@ export class OntapConnection {
   /** Throws OntapError, or the reason of the signal. */
   async call<T>({ method = 'GET', path, query = {}, body, schema, signal }: OntapCall<T>): Promise<OntapAnswered<T>> {
     const { address, name: storage, timeoutMs } = this.#settings;
+    this.#mustBeAllowed(storage);
     const url = new URL(`/api${path}`, address);
     for (const [key, value] of Object.entries(query)) {
       url.searchParams.set(key, value);
@@ -70,9 +75,10 @@ export class OntapConnection {
       const text = await this.#textOf(answer.body);
       const { statusCode: status, headers } = answer;
       if (status < 200 || status > 299) {
-        throw failureOf({ storage, method, path: url.pathname.slice('/api'.length) }, { status, headers, text });
+        const asked = { storage, method, path: url.pathname.slice('/api'.length) };
+        throw this.#heeded(failureOf(asked, { status, headers, text }));
       }
-      return { value: this.#taken(text, schema), toldAt: dateOf(headers['date']) };
+      return { value: this.#taken(text, schema, method), toldAt: dateOf(headers['date']) };
     } catch (thrown) {
       signal?.throwIfAborted();
       throw unansweredError(storage, thrown, deadline.aborted, timeoutMs);
@@ -82,6 +88,22 @@ export class OntapConnection {
   async dispose(): Promise<void> {
     await this.#way?.dispatcher.destroy();
     this.#way = null;
+  }
+
+  /** Whatever is asked next waits, too, be it a poll or a person. */
+  #heeded(error: OntapError): OntapError {
+    if (error.retryAfterMs !== null) {
+      this.#notBefore = performance.now() + error.retryAfterMs;
+    }
+    return error;
+  }
+
+  #mustBeAllowed(storage: string): void {
+    const retryAfterMs = this.#notBefore - performance.now();
+    if (retryAfterMs > TIMERS_EARLY_MS) {
+      const message = `${storage} asked to be called less often, so nothing was sent.`;
+      throw new OntapError('rate-limited', message, { retryAfterMs });
+    }
   }
 
   #headers({ authorization }: OntapCredentials, hasBody: boolean): Record<string, string> {
@@ -117,11 +139,11 @@ export class OntapConnection {
     return Buffer.concat(chunks).toString();
   }
 
-  #taken<T>(text: string, schema: z.ZodType<T>): T {
+  #taken<T>(text: string, schema: z.ZodType<T>, method: string): T {
     let document: unknown;
     try {
       // A change that has nothing to tell is answered without a body.
-      document = text.trim() === '' ? {} : JSON.parse(text);
+      document = text.trim() === '' && method !== 'GET' ? {} : JSON.parse(text);
     } catch {
       throw this.#unexpected('it sent no JSON');
     }

@@ -23,6 +23,10 @@ const BY_CODE: Readonly<Record<string, OntapFailure>> = {
   '6619720': 'busy'
 };
 
+/** Where it wants to be asked less often and does not say how long, and the longest that is waited because it says so. */
+const USUAL_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 300_000;
+
 /** What is quoted of ONTAP’s words at most. */
 const QUOTED_LENGTH = 500;
 
@@ -49,16 +53,30 @@ export function failureOf({ storage, method, path }: AskedCall, { status, header
     );
   }
   const { code, message } = toldError(text);
-  const failure = (code === null ? undefined : BY_CODE[code]) ?? byStatus(status);
-  const said = message === null ? '' : ` It says: “${message}”${code === null ? '' : ` (code ${code})`}.`;
-  return new OntapError(failure, `${wordsFor(failure, { storage, method, path }, status)}${said}`, {
+  const isOntaps = code !== null || message !== null;
+  const failure = (code === null ? undefined : BY_CODE[code]) ?? byStatus(status, isOntaps);
+  return new OntapError(failure, `${wordsFor(failure, { storage, method, path }, status)}${saidWords(message, code)}`, {
     code,
     told: message,
-    retryAfterMs: retryAfterMs(headers['retry-after'])
+    retryAfterMs: waitMs(failure, retryAfterMs(headers['retry-after']))
   });
 }
 
-const byStatus = (status: number): OntapFailure => BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'refused');
+/** ONTAP’s own words as a sentence; empty where it told none. */
+export const saidWords = (told: string | null, code: string | null): string =>
+  told === null ? '' : ` It says: “${told}”${code === null ? '' : ` (code ${code})`}.`;
+
+/** A 404 that ONTAP gives no reason for is that of something before it, and says nothing of an object of ONTAP’s. */
+const byStatus = (status: number, isOntaps: boolean): OntapFailure =>
+  status === 404 && !isOntaps
+    ? 'unexpected-answer'
+    : (BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'refused'));
+
+/** How long it is left alone: as long as it asks for, within reason. */
+function waitMs(failure: OntapFailure, asked: number | null): number | null {
+  const wanted = asked ?? (failure === 'rate-limited' ? USUAL_WAIT_MS : null);
+  return wanted === null ? null : Math.min(wanted, LONGEST_WAIT_MS);
+}
 
 function wordsFor(failure: OntapFailure, { storage, method, path }: AskedCall, status: number): string {
   switch (failure) {
@@ -74,6 +92,8 @@ function wordsFor(failure: OntapFailure, { storage, method, path }: AskedCall, s
       return `${storage} asks to be called less often (429).`;
     case 'unavailable':
       return `${storage} failed (${status}).`;
+    case 'unexpected-answer':
+      return `What answers as ${storage} does not know /api${path} (${status}).`;
     default:
       return `${storage} refused it (${status}).`;
   }

@@ -111,10 +111,18 @@ const Links = z.object({ next: z.object({ href: z.string() }).nullish() }).nulli
 export const pageOf = <T extends z.ZodType>(
   record: T
 ): z.ZodType<{ records: z.infer<T>[]; _links?: z.infer<typeof Links> }> =>
-  z.object({ records: z.array(record).default([]), _links: Links }) as z.ZodType<{
+  z.preprocess(withRecords, z.object({ records: z.array(record), _links: Links })) as z.ZodType<{
     records: z.infer<T>[];
     _links?: z.infer<typeof Links>;
   }>;
+
+const NoRecords = z.looseObject({ num_records: z.literal(0) });
+
+/** An empty list may leave its records out; whatever else has none is no list, and tells nothing of what there is. */
+function withRecords(document: unknown): unknown {
+  const none = NoRecords.safeParse(document);
+  return none.success ? { records: [], ...none.data } : document;
+}
 
 /** States of a transfer that is not over. */
 const IN_FLIGHT: readonly string[] = ['queued', 'transferring'];

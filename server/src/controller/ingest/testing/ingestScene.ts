@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import { OntapEmulator } from '../../../../../testbed/ontap/ontapEmulator';
+import { OntapEmulator, type OntapEmulatorOptions } from '../../../../../testbed/ontap/ontapEmulator';
 import { ApiServer } from '../../../testing/apiServer';
 import { testApi } from '../../../testing/testApi';
 import { memoryLog, type LogLine } from '../../../testing/testSidecar';
@@ -19,6 +19,12 @@ export interface SceneOptions {
   readonly settings?: object;
   /** How long a poll is waited for. */
   readonly patienceMs?: number;
+  /** Deadline of one call to a storage. */
+  readonly timeoutMs?: number;
+  /** Of the emulators. */
+  readonly emulator?: OntapEmulatorOptions;
+  /** The controller’s; left out: that of the API server. */
+  readonly clock?: () => Date;
 }
 
 export interface SceneAnswer {
@@ -44,23 +50,27 @@ export class IngestScene {
     namespaces = null,
     actions = true,
     settings = {},
-    patienceMs = 30_000
+    patienceMs = 30_000,
+    timeoutMs = 20_000,
+    emulator: ofEmulators = {},
+    clock
   }: SceneOptions = {}): Promise<IngestScene> {
     const server = await ApiServer.start();
     const scene = new IngestScene(server, new ReviewingApi(testApi({ url: server.url, namespace: 'datamark' })));
     for (const name of storages) {
-      const emulator = new OntapEmulator();
+      const emulator = new OntapEmulator(ofEmulators);
       await emulator.start();
       scene.emulators.set(name, emulator);
     }
-    const asked = await Promise.all(storages.map(name => scene.#storage(name, actions)));
+    const asked = await Promise.all(storages.map(name => scene.#storage(name, { actions, timeoutMs })));
     const certificateDir = await scene.#certificate();
     scene.#ingest = new Ingest({
       api: scene.api,
       settings: IngestSettings.parse({ port: 0, certificateDir, storages: asked, ...settings }),
       namespaces,
       log: memoryLog(scene.log),
-      times: { leastMs: 0, destinationsMs: 0, patienceMs }
+      times: { leastMs: 0, destinationsMs: 0, patienceMs },
+      ...(clock === undefined ? {} : { clock })
     });
     scene.#port = await scene.#ingest.start();
     return scene;
@@ -163,13 +173,13 @@ export class IngestScene {
     });
   }
 
-  async #storage(name: string, actions: boolean): Promise<object> {
+  async #storage(name: string, limits: { readonly actions: boolean; readonly timeoutMs: number }): Promise<object> {
     const { url, certificates } = this.ontap(name);
     const { folder } = certificates;
     const [usernameFile, passwordFile] = [join(folder, 'username'), join(folder, 'password')];
     await Promise.all([writeFile(usernameFile, 'admin\n'), writeFile(passwordFile, PASSWORD)]);
     const auth = { kind: 'basic', usernameFile, passwordFile };
-    return { name, address: url, caFile: join(folder, 'ca.crt'), auth, actions, timeoutMs: 20_000 };
+    return { name, address: url, caFile: join(folder, 'ca.crt'), auth, ...limits };
   }
 
   /** That of the first emulator serves the endpoint too. */
