@@ -28,8 +28,8 @@ export async function kubectl(...args: string[]): Promise<string> {
 }
 
 /** Applies a manifest given as text. */
-export async function apply(manifest: string): Promise<void> {
-  const done = run('kubectl', ['--namespace', environment.namespace, 'apply', '--server-side', '-f', '-']);
+export async function apply(manifest: string, ...options: string[]): Promise<void> {
+  const done = run('kubectl', ['--namespace', environment.namespace, 'apply', '--server-side', '-f', '-', ...options]);
   done.child.stdin?.end(manifest);
   await done;
 }

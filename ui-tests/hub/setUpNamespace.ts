@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { apply, kubectl } from './cluster';
 import { environment } from './environment';
 import { installShippedController } from './shippedController';
+import { until } from './until';
 
 const DEPLOY = join(__dirname, '..', '..', 'deploy');
 
@@ -101,5 +102,22 @@ export default async function setUpNamespace(): Promise<() => Promise<void>> {
     environment.namespace,
     'datamark.github.io/shared-claims=jupyterhub-shared-volume reference-data'
   );
+  await untilClaimsAreTaken();
   return installShippedController();
+}
+
+/** The API server refuses claims until it has found the table that it was given a moment ago. */
+async function untilClaimsAreTaken(): Promise<void> {
+  const trial = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'trial-of-the-policies' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  });
+  await until('the policies to take a claim', () =>
+    apply(trial, '--dry-run=server').then(
+      () => true,
+      () => false
+    )
+  );
 }

@@ -152,6 +152,7 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
   await ways.getByLabel('Name of the clone').fill('fixed');
   await ways.getByRole('button', { name: 'Clone', exact: true }).click();
   await expect(datamark.toast(`Runs that train.ipynb begins from now on name ${exported}.`)).toBeVisible();
+  await datamark.openSection('Clones');
   const clone = datamark.clone('fixed');
   await clone.waitFor();
 
@@ -164,7 +165,7 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
   // Here only the live volume can be read: the run says that what it names was there before it, and no more.
   await datamark.execute('notebook:run-all-cells');
   const trained = datamark.outputs.filter({ hasText: 'trained on' });
-  await expect(trained).toHaveText(`trained on 3 rows: before-run ${exported}`, { timeout: CELLS_MS });
+  await expect(trained).toContainText(`trained on 3 rows: before-run ${exported}`, { timeout: CELLS_MS });
 
   // In a server with the clone the run has read exactly that.
   const [snapshot] = await listed('volumesnapshot', `${volume}.`);
@@ -183,7 +184,7 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
   await fixed.openNotebook('train.ipynb');
   await fixed.execute('notebook:run-all-cells');
   const exact = fixed.outputs.filter({ hasText: 'trained on' });
-  await expect(exact).toHaveText(`trained on 2 rows: exact ${exported}`, { timeout: CELLS_MS });
+  await expect(exact).toContainText(`trained on 2 rows: exact ${exported}`, { timeout: CELLS_MS });
 
   // A transfer fails: ONTAP’s own reason, and what had arrived stays.
   await page.bringToFront();
