@@ -147,15 +147,19 @@ class Client:
         return self._request("DELETE", path)
 
     @contextmanager
-    def events(self) -> Iterator[Iterator[dict[str, Any]]]:
-        """The stream of changes, from its `hello` on. Raises OSError or HTTPException when it breaks."""
-        connection = UnixConnection(self.finder.socket_path(), STREAM_TIMEOUT)
+    def events(self, until: float | None = None) -> Iterator[Iterator[dict[str, Any]]]:
+        """The stream of changes, from its `hello` on. Raises OSError or HTTPException when it breaks.
+
+        `until`: a time of `time.monotonic` at which it ends, as TimeoutError.
+        """
+        connection = UnixConnection(self.finder.socket_path(), _left(until))
         try:
             connection.request("GET", f"{API}/events", headers={"Accept": "text/event-stream"})
+            stream = connection.sock
             response = connection.getresponse()
             if response.status != 200:
                 raise DatamarkError(_problem_of(response.status, response.read()))
-            yield _read_events(response)
+            yield _read_events(response, lambda: stream.settimeout(_left(until)))
         finally:
             connection.close()
 
@@ -257,9 +261,19 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _read_events(response: HTTPResponse) -> Iterator[dict[str, Any]]:
+def _left(until: float | None) -> float:
+    if until is None:
+        return STREAM_TIMEOUT
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("The time is over")
+    return min(left, STREAM_TIMEOUT)
+
+
+def _read_events(response: HTTPResponse, before_line: Callable[[], None]) -> Iterator[dict[str, Any]]:
     data: list[bytes] = []
     while True:
+        before_line()
         line = response.readline()
         if not line:
             raise ConnectionResetError("The event stream ended")

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IngestScene as ControllerScene } from '../controller/ingest/testing/ingestScene';
 import { sampleVolume } from '../testing/sampleObjects';
+import { until } from '../testing/until';
 import { ingestScene, type IngestScene } from './testing/ingestScene';
 
 const CLAIM = sampleVolume().id;
@@ -94,6 +95,23 @@ test('an update runs, and new data has arrived when it is over; meanwhile nothin
     lastTransfer: { type: 'update', state: 'succeeded', bytes: 10 * MIB }
   });
   await expect(service.train(id, wanted, null)).rejects.toThrow('Another version has arrived');
+});
+
+test('the end of a transfer is told to who follows, without anybody asking for it', async () => {
+  mirrored();
+  const { service, index } = await server('jupyter-ann', [CLAIM]);
+  const id = (await service.list({})).items[0]?.id ?? '';
+  const state = (): string | undefined => index.get('mirror', id)?.update?.state;
+  const asked = (): number => controller.ontap().requests.length;
+  await service.update(id, null);
+  await controller.ontap().advance(3);
+  const before = asked();
+  service.followers(1);
+  await until(() => asked() > before + 2);
+  expect(state()).toMatch(/queued|running/);
+  await controller.ontap().advance(60);
+  await until(() => state() === 'succeeded');
+  expect(index.get('mirror', id)?.data).toMatchObject({ known: true });
 });
 
 test('a mirror that ONTAP forgot is told no more', async () => {

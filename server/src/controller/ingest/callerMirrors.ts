@@ -55,6 +55,19 @@ export class CallerMirrors {
     return { items, ...sourceOf(concerned), now: this.#options.clock().toISOString() };
   }
 
+  /** As `list`, once a transfer of the caller’s has ended: at once where none is under way, with the signal at the latest. */
+  async afterTransfer(caller: Caller, signal: AbortSignal): Promise<ToldMirrors> {
+    const { found } = await this.#join(caller, false);
+    const running = found.filter(({ storage, uuid }) => storage.isUnderWay(uuid));
+    if (running.length > 0) {
+      const first = new AbortController();
+      const either = AbortSignal.any([signal, first.signal]);
+      await Promise.race(running.map(({ storage, uuid }) => storage.transfers.over(uuid, either)));
+      first.abort();
+    }
+    return this.list(caller, false);
+  }
+
   /** The caller’s mirror of that id; null: there is none. */
   async find(caller: Caller, uuid: string): Promise<FoundMirror | null> {
     return (await this.#join(caller, false)).found.find(one => one.uuid === uuid) ?? null;

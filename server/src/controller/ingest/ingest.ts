@@ -26,12 +26,14 @@ export interface IngestOptions {
   readonly namespaces: readonly string[] | null;
   readonly log: Log;
   readonly clock?: () => Date;
-  /** Of tests, ms: how long it is known who a token is of, the least time between two polls, how long a poll is waited for. */
+  /** Of tests, ms: how long it is known who a token is of, the least time between two polls, how long a poll is waited for,
+   * the pause between two questions for one transfer. */
   readonly times?: {
     readonly callersMs?: number;
     readonly destinationsMs?: number;
     readonly leastMs?: number;
     readonly patienceMs?: number;
+    readonly transferPaceMs?: number;
   };
 }
 
@@ -59,7 +61,8 @@ export class Ingest {
       return new StorageMirrors({
         ...{ client, actions, pollMs, watchMs, history, metrics, log, clock },
         ...(times.leastMs === undefined ? {} : { leastMs: times.leastMs }),
-        ...(times.patienceMs === undefined ? {} : { patienceMs: times.patienceMs })
+        ...(times.patienceMs === undefined ? {} : { patienceMs: times.patienceMs }),
+        ...(times.transferPaceMs === undefined ? {} : { transferPaceMs: times.transferPaceMs })
       });
     });
     const goodFor = (ms: number | undefined): { goodForMs?: number } => (ms === undefined ? {} : { goodForMs: ms });

@@ -16,6 +16,8 @@ import type { IngestMetrics } from './ingestMetrics';
 import { IngestRefusal } from './ingestRefusal';
 import type { MirrorActions } from './mirrorActions';
 
+/** How long an answer waits for the end of a transfer, ms: servers wait for ten seconds. */
+const TRANSFER_MS = 8_000;
 /** Of one pod; its server asks once in half a minute, and at once where a person wants it. */
 const CALLS = { atOnce: 30, perMinute: 60 };
 const ACTIONS = { atOnce: 5, perMinute: 10 };
@@ -26,7 +28,7 @@ const Uuid = z.string().regex(/^[0-9a-f-]{36}$/);
 
 export interface IngestAppOptions {
   readonly callers: Pick<Callers, 'of'>;
-  readonly mirrors: Pick<CallerMirrors, 'list'>;
+  readonly mirrors: Pick<CallerMirrors, 'list' | 'afterTransfer'>;
   readonly actions: Pick<MirrorActions, 'update' | 'cancel' | 'promote' | 'resync'>;
   readonly metrics: IngestMetrics;
   readonly log: Log;
@@ -63,7 +65,11 @@ export function ingestApp({ callers, mirrors, actions, metrics, log }: IngestApp
 
   app.get(
     '/v1/mirrors',
-    route('/v1/mirrors', 200, (caller, { query }) => mirrors.list(caller, query['anew'] === 'true'))
+    route('/v1/mirrors', 200, (caller, { query }) =>
+      query['wait'] === 'transfer'
+        ? mirrors.afterTransfer(caller, AbortSignal.timeout(TRANSFER_MS))
+        : mirrors.list(caller, query['anew'] === 'true')
+    )
   );
   const [update, promote, resync] = ['update', 'promote', 'resync'].map(verb => `/v1/mirrors/:uuid/${verb}`) as [
     string,

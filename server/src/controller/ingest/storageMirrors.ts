@@ -13,10 +13,13 @@ import { SharedPoll, type Polled } from './sharedPoll';
 import type { StorageHistory } from './storageHistory';
 import { correctedTime, scheduleIn, storageReading, withMirror, type StorageReading } from './storageReading';
 import { toldMirror } from './toldMirror';
+import { WatchedTransfers } from './watchedTransfers';
 
 /** Longest time of a poll, and the longest that is waited because a storage asks for it, ms. */
 const POLL_MS = 60_000;
 const LONGEST_WAIT_MS = 300_000;
+/** Between two questions for a transfer whose end somebody waits for, ms. */
+const TRANSFER_PACE_MS = 2_000;
 /** Transfers under way that are asked for one by one in a poll, where the list tells too little of them. */
 const MOST_DETAILS = 20;
 
@@ -28,6 +31,8 @@ export interface StorageMirrorsOptions {
   readonly leastMs?: number;
   /** How long somebody waits for an answer, ms. */
   readonly patienceMs?: number;
+  /** Between two questions for a transfer whose end somebody waits for, ms. */
+  readonly transferPaceMs?: number;
   /** null: transfers are not written down. */
   readonly history: StorageHistory | null;
   /** How often transfers are looked for while nobody asks, ms. */
@@ -39,6 +44,7 @@ export interface StorageMirrorsOptions {
 
 export class StorageMirrors {
   readonly updates = new AskedUpdates();
+  readonly transfers: WatchedTransfers;
   readonly #options: StorageMirrorsOptions;
   readonly #schedules: KnownStorageSchedules;
   readonly #poll: SharedPoll<StorageReading>;
@@ -50,23 +56,26 @@ export class StorageMirrors {
 
   constructor(options: StorageMirrorsOptions) {
     this.#options = options;
-    const { client, log, metrics, pollMs, leastMs, patienceMs } = options;
+    const { client, log, metrics, pollMs, leastMs, patienceMs, transferPaceMs = TRANSFER_PACE_MS } = options;
     this.#schedules = new KnownStorageSchedules({ client, log });
     this.#poll = new SharedPoll({
       ask: signal => this.#askInTime(signal),
       intervalMs: pollMs,
       ...(leastMs === undefined ? {} : { leastMs }),
       ...(patienceMs === undefined ? {} : { patienceMs, firstMs: patienceMs }),
-      waitAfter: error => {
-        const wanted = error instanceof OntapError ? error.retryAfterMs : null;
-        return wanted === null ? null : Math.min(wanted, LONGEST_WAIT_MS);
-      },
+      waitAfter,
       ended: error => {
         metrics.polled(client.name, error);
         if (error !== null) {
           log.warn({ storage: client.name, err: error }, 'a storage does not tell its mirrors');
         }
       }
+    });
+    this.transfers = new WatchedTransfers({
+      ask: (uuid, signal) => this.askAgain(uuid, signal),
+      isUnderWay: uuid => this.isUnderWay(uuid),
+      waitAfter,
+      paceMs: transferPaceMs
     });
   }
 
@@ -96,7 +105,7 @@ export class StorageMirrors {
 
   async stop(): Promise<void> {
     clearTimeout(this.#watching);
-    await this.#poll.stop();
+    await Promise.all([this.#poll.stop(), this.transfers.stop()]);
     await this.#looking;
     clearTimeout(this.#watching);
     await this.#options.history?.stop();
@@ -106,6 +115,12 @@ export class StorageMirrors {
   /** Somebody looks. */
   read(anew: boolean): Promise<Polled<StorageReading>> {
     return this.#poll.read({ anew });
+  }
+
+  /** Whether a transfer runs, or one was asked for of which ONTAP tells nothing yet; as it is known. */
+  isUnderWay(uuid: string): boolean {
+    const mirror = this.known.value?.mirrors.get(uuid);
+    return mirror !== undefined && (isInFlight(mirror.relationship) || this.updates.get(uuid)?.ended === null);
   }
 
   /** Asks for one mirror now and notes what is told; null: it is gone. Throws OntapError. */
@@ -223,6 +238,11 @@ export class StorageMirrors {
       await this.#poll.look(this.#options.watchMs);
     }
   }
+}
+
+function waitAfter(error: unknown): number | null {
+  const wanted = error instanceof OntapError ? error.retryAfterMs : null;
+  return wanted === null ? null : Math.min(wanted, LONGEST_WAIT_MS);
 }
 
 const lacksDetail = (relationship: OntapRelationship): boolean =>

@@ -60,7 +60,7 @@ export class IngestScene {
       settings: IngestSettings.parse({ port: 0, certificateDir, storages: asked, ...settings }),
       namespaces,
       log: memoryLog(scene.log),
-      times: { leastMs: 0, destinationsMs: 0, patienceMs }
+      times: { leastMs: 0, destinationsMs: 0, transferPaceMs: 50, patienceMs }
     });
     scene.#port = await scene.#ingest.start();
     return scene;
