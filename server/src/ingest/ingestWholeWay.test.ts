@@ -97,6 +97,19 @@ test('an update runs, and new data has arrived when it is over; meanwhile nothin
   await expect(service.train(id, wanted, null)).rejects.toThrow('Another version has arrived');
 });
 
+test('the key of an update that is over begins no other one, also from a sidecar that started since', async () => {
+  mirrored();
+  const begun = (): number => controller.ontap().requests.filter(({ method }) => method === 'POST').length;
+  const before = await server('jupyter-ann', [CLAIM]);
+  const id = (await before.service.list({})).items[0]?.id ?? '';
+  const first = await before.service.update(id, 'key-12345678');
+  await controller.ontap().advance(60);
+  const after = await server('jupyter-ann-again', [CLAIM]);
+  const repeated = await after.service.update(id, 'key-12345678');
+  expect(begun()).toBe(1);
+  expect(repeated.update).toMatchObject({ id: first.update?.id, state: 'succeeded' });
+});
+
 test('the end of a transfer is told to who follows, without anybody asking for it', async () => {
   mirrored();
   const { service, index } = await server('jupyter-ann', [CLAIM]);

@@ -112,9 +112,10 @@ export class ThroughController {
     return { items, now, source: told === null ? NOT_ASKED : NONE_HERE };
   }
 
-  /** Begins a transfer. Rejects with ProblemError, as all below. */
-  update(uuid: string): Promise<ToldMirror> {
-    return this.#act({ method: 'POST', path: `/v1/mirrors/${uuid}/update` }, 'the transfer was begun');
+  /** Begins a transfer, with a key one only. Rejects with ProblemError, as all below. */
+  update(uuid: string, idempotencyKey: string | null): Promise<ToldMirror> {
+    const path = `/v1/mirrors/${uuid}/update`;
+    return this.#act({ method: 'POST', path, idempotencyKey }, 'the transfer was begun');
   }
 
   cancel(uuid: string): Promise<ToldMirror> {

@@ -24,6 +24,7 @@ const ACTIONS = { atOnce: 5, perMinute: 10 };
 /** Of one address: tokens that are not known yet. A whole hub can come from one, where a proxy is between. */
 const REVIEWS = { atOnce: 1_200, perMinute: 3_000 };
 
+const Key = z.string().regex(/^[0-9a-z-]{8,128}$/);
 const Uuid = z.string().regex(/^[0-9a-f-]{36}$/);
 
 export interface IngestAppOptions {
@@ -60,6 +61,8 @@ export function ingestApp({ callers, mirrors, actions, metrics, log }: IngestApp
     };
   };
   const uuidOf = (request: Request): string => validated(Uuid, request.params['uuid'], 'path.uuid');
+  const keyOf = (request: Request): string | null =>
+    validated(Key.nullable(), request.get('Idempotency-Key') ?? null, 'header.idempotency-key');
   const confirmed = async (request: Request): Promise<ConfirmTold> =>
     validated(ConfirmTold, await readBody(request), 'body');
 
@@ -78,7 +81,7 @@ export function ingestApp({ callers, mirrors, actions, metrics, log }: IngestApp
   ];
   app.post(
     update,
-    route(update, 202, (caller, request) => actions.update(caller, uuidOf(request)))
+    route(update, 202, (caller, request) => actions.update(caller, uuidOf(request), keyOf(request)))
   );
   app.delete(
     update,

@@ -6,6 +6,7 @@ import type { OntapClient } from '../../ingest/ontap/ontapClient';
 import { OntapError } from '../../ingest/ontap/ontapError';
 import { isInFlight, type OntapRelationship } from '../../ingest/ontap/ontapResources';
 import { AskedUpdates } from './askedUpdates';
+import type { AskedUpdateStore } from './askedUpdateStore';
 import type { IngestMetrics } from './ingestMetrics';
 import { KnownStorageSchedules } from './knownStorageSchedules';
 import { capabilitiesOf, type MirrorRights } from './mirrorCapabilities';
@@ -35,6 +36,8 @@ export interface StorageMirrorsOptions {
   readonly transferPaceMs?: number;
   /** null: transfers are not written down. */
   readonly history: StorageHistory | null;
+  /** null: updates that were asked for are not written down. */
+  readonly asked?: AskedUpdateStore | null;
   /** How often transfers are looked for while nobody asks, ms. */
   readonly watchMs: number;
   readonly metrics: IngestMetrics;
@@ -43,7 +46,7 @@ export interface StorageMirrorsOptions {
 }
 
 export class StorageMirrors {
-  readonly updates = new AskedUpdates();
+  readonly updates: AskedUpdates;
   readonly transfers: WatchedTransfers;
   readonly #options: StorageMirrorsOptions;
   readonly #schedules: KnownStorageSchedules;
@@ -57,6 +60,7 @@ export class StorageMirrors {
   constructor(options: StorageMirrorsOptions) {
     this.#options = options;
     const { client, log, metrics, pollMs, leastMs, patienceMs, transferPaceMs = TRANSFER_PACE_MS } = options;
+    this.updates = new AskedUpdates({ store: options.asked ?? null, log });
     this.#schedules = new KnownStorageSchedules({ client, log });
     this.#poll = new SharedPoll({
       ask: signal => this.#askInTime(signal),
@@ -176,7 +180,7 @@ export class StorageMirrors {
 
   async #ask(signal: AbortSignal): Promise<StorageReading> {
     const { client, clock, history } = this.#options;
-    await history?.load();
+    await Promise.all([history?.load(), this.updates.load(signal)]);
     const { items, toldAt } = await client.relationships(signal);
     const askedAt = clock();
     const known = await this.#schedules.current(items, signal);
