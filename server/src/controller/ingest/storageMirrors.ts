@@ -5,6 +5,7 @@ import type { ToldMirror } from '../../ingest/controllerWire';
 import type { OntapClient } from '../../ingest/ontap/ontapClient';
 import { OntapError } from '../../ingest/ontap/ontapError';
 import { isInFlight, type OntapRelationship } from '../../ingest/ontap/ontapResources';
+import type { KnownPauses } from '../../ingest/model/transferSchedule';
 import { AskedUpdates } from './askedUpdates';
 import type { AskedUpdateStore } from './askedUpdateStore';
 import type { IngestMetrics } from './ingestMetrics';
@@ -53,6 +54,7 @@ export class StorageMirrors {
   readonly #poll: SharedPoll<StorageReading>;
   /** What schedules promise, within the same minute of a reading. */
   readonly #promises = new Map<string, MirrorSchedule | null>();
+  readonly #pauses: KnownPauses = new WeakMap();
   readonly #shown = new Set<string>();
   #watching: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -230,7 +232,7 @@ export class StorageMirrors {
     if (known !== undefined) {
       return known;
     }
-    const promise = scheduleIn(reading, relationship, now);
+    const promise = scheduleIn(reading, relationship, { now, pauses: this.#pauses });
     this.#promises.set(key, promise);
     return promise;
   }
