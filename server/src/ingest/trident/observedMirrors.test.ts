@@ -284,39 +284,6 @@ describe('updates', () => {
     expect([second.update?.id, third.update?.id]).toEqual([first.update?.id, first.update?.id]);
   });
 
-  test('of two processes that are asked with the same key at the same time, one makes the object', async () => {
-    relationship('sales');
-    const other = (await (await scene.provider()).openMirrors?.()) as MirrorSourceTrident;
-    await Promise.all([source.list(), other.list()]);
-    const asked = await Promise.all([source, other].map(one => one.update('sales', intent('0123456789abcdef'))));
-    expect(updates()).toHaveLength(1);
-    expect(new Set(asked.map(({ update }) => update?.id)).size).toBe(1);
-    await other.stop();
-  });
-
-  test('one that was taken back is asked for again by another key, and not by its own', async () => {
-    relationship('sales');
-    const first = await source.update('sales', intent('0123456789abcdef'));
-    await source.cancel('sales');
-    const { update } = await source.update('sales', intent('0123456789abcdef'));
-    expect(update).toMatchObject({ id: first.update?.id, state: 'cancelled' });
-    expect(updates()).toHaveLength(0);
-    expect((await source.update('sales', intent('fedcba9876543210'))).update?.state).toBe('queued');
-  });
-
-  test('the same key asks once also after a restart', async () => {
-    relationship('sales');
-    const first = await source.update('sales', intent('0123456789abcdef'));
-    const other = (await (await scene.provider()).openMirrors?.()) as MirrorSourceTrident;
-    const again = await other.update('sales', intent('0123456789abcdef'));
-    scene.status(TAMU, first.update?.id ?? '', { state: 'Succeeded', completionTime: SINCE });
-    await until(() => other.current().mirrors[0]?.mirror.update?.state === 'succeeded');
-    await other.update('sales', intent('0123456789abcdef'));
-    expect(updates()).toHaveLength(1);
-    expect(again.update).toMatchObject({ id: first.update?.id, cancel: { available: true } });
-    await other.stop();
-  });
-
   test('of two that are asked for at the same time, the second is told the first', async () => {
     relationship('sales');
     const asked = await Promise.all([source.update('sales', intent('k1')), source.update('sales', intent('k2'))]);
