@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .connection import LOCK_PATIENCE, LOOK_AGAIN, Finder
+from .event_stream import left_until, read_events
 from .problem import PREFIX, DatamarkError, error
 from .records import Clone, DeletePlan, Listing, Operation, Restore, Snapshot, Status, Volume
 from .report import Report
@@ -25,8 +26,6 @@ API = "/datamark/api/v1"
 API_MAJOR = 1
 # A cold start takes half a second, but a machine can be busy.
 ANSWER_TIMEOUT = 60.0
-# Three heartbeats of the event stream.
-STREAM_TIMEOUT = 60.0
 
 Read = TypeVar("Read")
 
@@ -152,14 +151,14 @@ class Client:
 
         `until`: a time of `time.monotonic` at which it ends, as TimeoutError.
         """
-        connection = UnixConnection(self.finder.socket_path(), _left(until))
+        connection = UnixConnection(self.finder.socket_path(), left_until(until))
         try:
             connection.request("GET", f"{API}/events", headers={"Accept": "text/event-stream"})
             stream = connection.sock
             response = connection.getresponse()
             if response.status != 200:
                 raise DatamarkError(_problem_of(response.status, response.read()))
-            yield _read_events(response, lambda: stream.settimeout(_left(until)))
+            yield read_events(response, lambda: stream.settimeout(left_until(until)))
         finally:
             connection.close()
 
@@ -259,30 +258,6 @@ class Client:
 def now() -> str:
     """This moment as the contract writes it."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _left(until: float | None) -> float:
-    if until is None:
-        return STREAM_TIMEOUT
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("The time is over")
-    return min(left, STREAM_TIMEOUT)
-
-
-def _read_events(response: HTTPResponse, before_line: Callable[[], None]) -> Iterator[dict[str, Any]]:
-    data: list[bytes] = []
-    while True:
-        before_line()
-        line = response.readline()
-        if not line:
-            raise ConnectionResetError("The event stream ended")
-        line = line.rstrip(b"\r\n")
-        if line.startswith(b"data:"):
-            data.append(line[5:].strip())
-        elif not line and data:
-            yield json.loads(b"\n".join(data))
-            data = []
 
 
 def _document(status: int, content: bytes) -> dict[str, Any]:
