@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .connection import LOCK_PATIENCE, LOOK_AGAIN, Finder
+from .event_stream import left_until, read_events
 from .problem import PREFIX, DatamarkError, error
 from .records import Clone, DeletePlan, Listing, Operation, Restore, Snapshot, Status, Volume
 from .report import Report
@@ -25,8 +26,6 @@ API = "/datamark/api/v1"
 API_MAJOR = 1
 # A cold start takes half a second, but a machine can be busy.
 ANSWER_TIMEOUT = 60.0
-# Three heartbeats of the event stream.
-STREAM_TIMEOUT = 60.0
 
 Read = TypeVar("Read")
 
@@ -147,15 +146,19 @@ class Client:
         return self._request("DELETE", path)
 
     @contextmanager
-    def events(self) -> Iterator[Iterator[dict[str, Any]]]:
-        """The stream of changes, from its `hello` on. Raises OSError or HTTPException when it breaks."""
-        connection = UnixConnection(self.finder.socket_path(), STREAM_TIMEOUT)
+    def events(self, until: float | None = None) -> Iterator[Iterator[dict[str, Any]]]:
+        """The stream of changes, from its `hello` on. Raises OSError or HTTPException when it breaks.
+
+        `until`: a time of `time.monotonic` at which it ends, as TimeoutError.
+        """
+        connection = UnixConnection(self.finder.socket_path(), left_until(until))
         try:
             connection.request("GET", f"{API}/events", headers={"Accept": "text/event-stream"})
+            stream = connection.sock
             response = connection.getresponse()
             if response.status != 200:
                 raise DatamarkError(_problem_of(response.status, response.read()))
-            yield _read_events(response)
+            yield read_events(response, lambda: stream.settimeout(left_until(until)))
         finally:
             connection.close()
 
@@ -255,20 +258,6 @@ class Client:
 def now() -> str:
     """This moment as the contract writes it."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _read_events(response: HTTPResponse) -> Iterator[dict[str, Any]]:
-    data: list[bytes] = []
-    while True:
-        line = response.readline()
-        if not line:
-            raise ConnectionResetError("The event stream ended")
-        line = line.rstrip(b"\r\n")
-        if line.startswith(b"data:"):
-            data.append(line[5:].strip())
-        elif not line and data:
-            yield json.loads(b"\n".join(data))
-            data = []
 
 
 def _document(status: int, content: bytes) -> dict[str, Any]:

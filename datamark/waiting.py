@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import Any, Protocol
 
-from .client import STREAM_TIMEOUT, Client
+from .client import Client
+from .event_stream import STREAM_TIMEOUT
 from .problem import DatamarkError, error
 from .records import Operation
 

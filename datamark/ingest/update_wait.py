@@ -1,9 +1,11 @@
-"""Following an update to its end. The transfer is the storage's: nothing that ends this wait ends the transfer."""
+"""Following an update to its end by the event stream. What ends this wait ends no transfer: that is the storage’s."""
 
 from __future__ import annotations
 
 import time
-from typing import NoReturn
+from collections.abc import Iterator
+from http.client import HTTPException
+from typing import Any, NoReturn
 
 from ..problem import EXIT_NOT_AVAILABLE, DatamarkError, error, problem
 from ..workplace import Workplace
@@ -11,43 +13,92 @@ from . import mirror_words
 from .mirror_records import Mirror, MirrorList
 from .read_mirrors import read_mirrors
 
-# Seconds between looks: an update of little data is soon over, and storage is asked anew every 5 s at most.
-FIRST_LOOK, LOOK = 0.5, 5.0
-# Seconds that the sidecar may be out of reach before the wait ends.
+# Seconds after which the list is read again whatever the events told: it alone tells of sources that don’t answer.
+LOOK_AGAIN = 60.0
+# Seconds that the sidecar may be out of reach before the wait ends, and before it is tried again.
 OUT_OF_REACH = 120.0
+BREATH = 0.2
 
 
 def follow_update(work: Workplace, begun: Mirror, seconds: float) -> Mirror:
     """The mirror once its update has succeeded. Raises DatamarkError, also where the time is over."""
-    progress = work.progress()
-    deadline = time.monotonic() + seconds
-    reached = time.monotonic()
-    pause = FIRST_LOOK
-    mirror = begun
-    identity = _identity(begun)
+    following = _Following(work, begun, time.monotonic() + seconds)
     try:
-        while not has_succeeded(mirror, identity):
-            if time.monotonic() >= deadline:
-                _still_running(work, mirror, seconds)
-            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-            pause = min(2 * pause, LOOK)
-            try:
-                listing = read_mirrors(work.client, anew=True)
-            except DatamarkError as failure:
-                if failure.exit_code != EXIT_NOT_AVAILABLE or time.monotonic() - reached > OUT_OF_REACH:
-                    raise
-                progress.update(f"Updating {begun.volume_name}: waiting for Datamark to answer again")
-                continue
-            reached = time.monotonic()
-            mirror = _same(listing, begun)
-            progress.update(f"Updating {begun.volume_name}: {progress_words(mirror, listing)}")
-        return mirror
+        mirror = following.end()
     except KeyboardInterrupt:
-        progress.done()
+        following.progress.done()
         work.say(f"Interrupted. {_goes_on(work, begun)}")
         raise
     finally:
-        progress.done()
+        following.progress.done()
+    return _still_running(work, following.seen, seconds) if mirror is None else mirror
+
+
+class _Following:
+    """Level-triggered: events say when to look, and what the list then tells counts."""
+
+    def __init__(self, work: Workplace, begun: Mirror, deadline: float) -> None:
+        self.progress = work.progress()
+        self.seen = begun
+        self._work = work
+        self._begun = begun
+        self._identity = None if begun.update is None else str(begun.update["id"])
+        self._deadline = deadline
+
+    def end(self) -> Mirror | None:
+        """The updated mirror; None: the time was over before. Raises DatamarkError where the update did not succeed."""
+        if has_succeeded(self._begun, self._identity):
+            return self._begun
+        reached = time.monotonic()
+        while time.monotonic() < self._deadline:
+            try:
+                with self._work.client.events(min(self._deadline, time.monotonic() + LOOK_AGAIN)) as events:
+                    next(events)
+                    while not self._looks_done():
+                        reached = time.monotonic()
+                        while self._is_moving(events):
+                            reached = time.monotonic()
+                    return self.seen
+            except TimeoutError as cause:
+                # Time to look again, or the end of all.
+                if time.monotonic() - reached > OUT_OF_REACH:
+                    raise _unheard(self._begun) from cause
+            except (OSError, HTTPException, StopIteration, DatamarkError) as cause:
+                self._try_again(cause, reached)
+        return None
+
+    def _looks_done(self) -> bool:
+        listing = read_mirrors(self._work.client, anew=True)
+        self.seen = _same(listing, self._begun)
+        self._tell(progress_words(self.seen, listing))
+        return has_succeeded(self.seen, self._identity)
+
+    def _is_moving(self, events: Iterator[dict[str, Any]]) -> bool:
+        """Tells the next change; False where it calls for another look."""
+        event = next(events)
+        if event["type"] == "reset":
+            return False
+        if event["type"] == "remove":
+            return (event["kind"], event["id"]) != ("mirror", self._begun.id)
+        if event["type"] != "upsert" or (event["object"]["kind"], event["object"]["id"]) != ("mirror", self._begun.id):
+            return True
+        self.seen = self._work.client.read(Mirror.read, event["object"])
+        update = self.seen.update
+        if update is None or update["id"] != self._identity or update["state"] not in ("queued", "running"):
+            return False
+        self._tell(_running_words(self.seen))
+        return True
+
+    def _try_again(self, cause: Exception, reached: float) -> None:
+        away = not isinstance(cause, DatamarkError) or cause.exit_code == EXIT_NOT_AVAILABLE
+        if not away or time.monotonic() - reached > OUT_OF_REACH:
+            raise cause if isinstance(cause, DatamarkError) else _unheard(self._begun) from cause
+        self._tell("waiting for Datamark to answer again")
+        self._work.client.finder.forget()
+        time.sleep(min(BREATH, max(0.0, self._deadline - time.monotonic())))
+
+    def _tell(self, what: str) -> None:
+        self.progress.update(f"Updating {self._begun.volume_name}: {what}")
 
 
 def has_succeeded(mirror: Mirror, identity: str | None) -> bool:
@@ -73,13 +124,13 @@ def progress_words(mirror: Mirror, listing: MirrorList) -> str:
     refusal = mirror_words.source(mirror.told_by, listing.sources[mirror.told_by])
     if refusal:
         return refusal
+    return _running_words(mirror)
+
+
+def _running_words(mirror: Mirror) -> str:
     if mirror.transfer is not None:
         return mirror_words.running(mirror.transfer)
     return str(mirror.update["state"]) if mirror.update else "asked for"
-
-
-def _identity(begun: Mirror) -> str | None:
-    return None if begun.update is None else str(begun.update["id"])
 
 
 def _same(listing: MirrorList, begun: Mirror) -> Mirror:
@@ -89,6 +140,11 @@ def _same(listing: MirrorList, begun: Mirror) -> Mirror:
     detail = f"The mirror {begun.id} into {begun.volume_name} is gone; what became of its update is not told."
     next_step = "Ask whoever administers it, and look at the data before you use it."
     raise error("mirror-not-found", detail, next_step, about=begun.id)
+
+
+def _unheard(mirror: Mirror) -> DatamarkError:
+    detail = f"Nothing was heard of {mirror.volume_name} for {OUT_OF_REACH:.0f} s."
+    return error("sidecar-timeout", detail, "Its transfer goes on. Look at the mirror.", about=mirror.volume_name)
 
 
 def _still_running(work: Workplace, mirror: Mirror, seconds: float) -> NoReturn:

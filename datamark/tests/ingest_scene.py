@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from queue import SimpleQueue
 from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +102,7 @@ class StandIn:
         self.socket = socket
         self.asked: list[str] = []
         self._answers: dict[str, list[Answer]] = {}
+        self._events: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self.answer("GET /status", {"state": "running", "version": "0.1.0", "api": {"major": 1, "minor": 0}})
         names = {"id": "claim-climate", "name": "climate", "mountPath": "/home/ann/climate", "role": "claim"}
         size = {"known": False, "reason": "Not told."}
@@ -114,6 +116,19 @@ class StandIn:
     def mirrors(self, *lists: dict[str, Any]) -> None:
         """What the list of mirrors is, look after look."""
         self.answer("GET /ingest/mirrors", *(accepted("MirrorList", one) for one in lists))
+
+    def tell(self, mirror: dict[str, Any]) -> None:
+        """What the stream of changes tells of a mirror."""
+        self._events.put({"type": "upsert", "revision": 1, "object": accepted("Mirror", mirror)})
+
+    def end_stream(self) -> None:
+        """Ends the stream that is open, or the next one."""
+        self._events.put(None)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """One stream of changes, until it is ended."""
+        yield {"type": "hello", "revision": 0}
+        yield from iter(self._events.get, None)
 
     def take(self, request: str) -> Answer:
         """The next answer to a request."""
@@ -135,6 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         below = self.path.removeprefix(API)
         self.server.stand_in.asked.append(f"{self.command} {below}")
+        if below == "/events":
+            self._stream()
+            return
         status, document = self.server.stand_in.take(f"{self.command} {urlsplit(below).path}")
         body = json.dumps(document).encode()
         self.send_response(status)
@@ -142,6 +160,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        for event in self.server.stand_in.events():
+            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
 
     do_GET = do_POST = do_DELETE = _reply
 

@@ -140,6 +140,7 @@ def test_a_cell_with_old_data_fails(tmp_path: Path, sidecar: StandIn) -> None:
 def test_an_update_is_followed_to_its_end(command: Command, sidecar: StandIn) -> None:
     over = {"update": an_update("succeeded"), "data": {"known": True, "asOf": instant(3), "snapshot": "s2"}}
     begin(sidecar, {"update": an_update("running"), "transfer": running(2**30)}, over)
+    sidecar.tell(a_mirror(**over))
     done = command("ingest", "update", "climate", "--wait")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("climate is updated.\nIts data is as of ")
@@ -149,6 +150,14 @@ def test_an_update_is_followed_to_its_end(command: Command, sidecar: StandIn) ->
         "GET /ingest/mirrors?anew=true",
         "GET /ingest/mirrors?anew=true",
     ]
+    assert sidecar.asked.count("GET /events") == 1
+
+
+def test_a_stream_that_ends_is_opened_again(command: Command, sidecar: StandIn) -> None:
+    begin(sidecar, {"update": an_update("running")}, {"update": an_update("succeeded")})
+    sidecar.end_stream()
+    done = command("ingest", "update", "climate", "--wait", "--timeout", "30s")
+    assert (done.returncode, sidecar.asked.count("GET /events")) == (0, 2)
 
 
 def test_without_wait_it_says_how_to_follow(command: Command, sidecar: StandIn) -> None:

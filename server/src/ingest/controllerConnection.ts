@@ -21,6 +21,8 @@ export interface ControllerCall<T> {
   /** From the root, segments encoded. */
   readonly path: string;
   readonly body?: unknown;
+  /** null: the call may be carried out as often as it is sent. */
+  readonly idempotencyKey?: string | null;
   readonly schema: z.ZodType<T>;
 }
 
@@ -45,7 +47,7 @@ export class ControllerConnection {
   }
 
   /** Rejects with ProblemError alone. */
-  async call<T>({ method, path, body, schema }: ControllerCall<T>): Promise<T> {
+  async call<T>({ method, path, body, idempotencyKey = null, schema }: ControllerCall<T>): Promise<T> {
     const { timeoutMs, userAgent, askedToWait, address } = this.#options;
     const token = await textIn(address.tokenFile, 'the token');
     if (!TOKEN.test(token)) {
@@ -64,6 +66,7 @@ export class ControllerConnection {
           accept: 'application/json',
           authorization: `Bearer ${token}`,
           'user-agent': userAgent,
+          ...(idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' })
         },
         body: body === undefined ? null : JSON.stringify(body),

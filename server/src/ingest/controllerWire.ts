@@ -3,7 +3,9 @@
  * pod (audience `datamark`), and is told the mirrors of claims that this pod mounts, and no others.
  *
  *   GET    /v1/mirrors[?anew=true]         ToldMirrors
+ *   GET    /v1/mirrors?wait=transfer       ToldMirrors, once a transfer has ended: after 8 s at the latest, at once where none runs
  *   POST   /v1/mirrors/:uuid/update        202 ToldMirror; one that runs already is told as it is
+ *                                          With an Idempotency-Key, one transfer for a key within a day
  *   DELETE /v1/mirrors/:uuid/update        202 ToldMirror
  *   POST   /v1/mirrors/:uuid/promote       ConfirmTold, 202 ToldMirror
  *   POST   /v1/mirrors/:uuid/resync        ConfirmTold, 202 ToldMirror

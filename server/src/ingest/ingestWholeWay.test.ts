@@ -1,4 +1,5 @@
 /** What a server is told of mirrors in ONTAP and does with them, on its whole way there and back. */
+import { until } from '../testing/until';
 import { CLAIM, WholeWay } from './testing/wholeWay';
 
 const MIB = 2 ** 20;
@@ -57,6 +58,36 @@ test('an update runs, and new data has arrived when it is over; meanwhile nothin
     lastTransfer: { type: 'update', state: 'succeeded', bytes: 10 * MIB }
   });
   await expect(service.train(id, wanted, null)).rejects.toThrow('Another version has arrived');
+});
+
+test('the key of an update that is over begins no other one, also from a sidecar that started since', async () => {
+  mirrored();
+  const begun = (): number => way.ontap.requests.filter(({ method }) => method === 'POST').length;
+  const before = await way.server();
+  const id = (await before.service.list({})).items[0]?.id ?? '';
+  const first = await before.service.update(id, 'key-12345678');
+  await way.ontap.advance(60);
+  const after = await way.server('jupyter-ann-again');
+  const repeated = await after.service.update(id, 'key-12345678');
+  expect(begun()).toBe(1);
+  expect(repeated.update).toMatchObject({ id: first.update?.id, state: 'succeeded' });
+});
+
+test('the end of a transfer is told to who follows, without anybody asking for it', async () => {
+  mirrored();
+  const { service, index } = await way.server();
+  const id = (await service.list({})).items[0]?.id ?? '';
+  const state = (): string | undefined => index.get('mirror', id)?.update?.state;
+  const asked = (): number => way.ontap.requests.length;
+  await service.update(id, null);
+  await way.ontap.advance(3);
+  const before = asked();
+  service.followers(1);
+  await until(() => asked() > before + 2);
+  expect(state()).toMatch(/queued|running/);
+  await way.ontap.advance(60);
+  await until(() => state() === 'succeeded');
+  expect(index.get('mirror', id)?.data).toMatchObject({ known: true });
 });
 
 test('a mirror that ONTAP forgot is told no more', async () => {

@@ -10,7 +10,7 @@ import type { MirrorSourceTrident } from './trident/mirrorSourceTrident';
 
 export class MirrorActions {
   readonly #sources: MirrorSources;
-  /** Updates through the controller, which keeps no keys. */
+  /** Updates through the controller: one that can’t store keys knows none after its restart. */
   readonly #asked = new AnswersByKey<unknown>();
 
   constructor(sources: MirrorSources) {
@@ -27,7 +27,7 @@ export class MirrorActions {
       if (told === null) {
         throw gone(mirror);
       }
-      return this.#controller().update(told.uuid);
+      return this.#controller().update(told.uuid, key);
     };
     await this.#asked.once(key === null ? null : `${mirror.uid} ${key}`, begin);
     return this.#now(mirror);

@@ -9,7 +9,9 @@ import type { IngestSettings } from './ingestSettings';
 import { MAX_AGE_ANNOTATION, maxAgeOf } from './maxAge';
 import { guardOf } from './model/freshnessGuard';
 import { joinMirrors, type JoinedMirror } from './model/joinMirrors';
+import { runsInOntap } from './model/runsInOntap';
 import { ThroughController } from './throughController';
+import { TransferEnds } from './transferEnds';
 import type { MirrorSourceTrident, TridentMirrors } from './trident/mirrorSourceTrident';
 
 const TRIDENT_PATIENCE_MS = 10_000;
@@ -36,6 +38,7 @@ const NO_TRIDENT: TridentMirrors = { mirrors: [], source: { state: 'absent', rea
 export class MirrorSources {
   readonly controller: ThroughController | null;
   readonly #options: MirrorSourcesOptions;
+  readonly #ends: TransferEnds | null;
   #trident: Promise<MirrorSourceTrident | null> | null = null;
   #opened: MirrorSourceTrident | null = null;
   #unfollow: (() => void) | null = null;
@@ -49,6 +52,8 @@ export class MirrorSources {
     const userAgent = `datamark/${version}`;
     this.controller =
       options.controller === undefined ? address && new ThroughController({ address, userAgent }) : options.controller;
+    const { controller } = this;
+    this.#ends = controller && new TransferEnds({ wait: () => controller.afterTransfer(), told: () => this.publish() });
   }
 
   /** Asks both; neither waits for the other. Never rejects: what went wrong is in `sources`. */
@@ -68,6 +73,7 @@ export class MirrorSources {
   followers(count: number): void {
     this.#followers = count;
     this.#opened?.followers(count);
+    this.publish();
   }
 
   /** What both told last, also put into the index. */
@@ -90,6 +96,7 @@ export class MirrorSources {
       }
     }
     joined.forEach(({ mirror }) => index.upsert(mirror));
+    this.#ends?.look(this.#followers > 0 && joined.some(runsInOntap));
     return { joined, now, sources: { trident: trident.source, ontap: ontap?.source ?? this.#noOntap() } };
   }
 
@@ -97,7 +104,8 @@ export class MirrorSources {
     this.#disposed = true;
     this.#unfollow?.();
     const trident = await this.#trident?.catch(() => null);
-    await Promise.all([trident?.stop(), this.controller?.dispose()]);
+    // The connection first: it ends the call that waits.
+    await Promise.all([trident?.stop(), this.controller?.dispose(), this.#ends?.dispose()]);
   }
 
   async #open(): Promise<MirrorSourceTrident | null> {

@@ -163,7 +163,7 @@ test('a controller that asks to wait is left alone until then, also by who asks 
   await controller.look(false);
   clock += 6_000;
   await controller.look(true);
-  await expect(controller.update(UUID)).rejects.toThrow('asked to wait');
+  await expect(controller.update(UUID, null)).rejects.toThrow('asked to wait');
   expect(standIn.requests).toHaveLength(1);
   standIn.answer = () => told();
   clock += 1_000;
@@ -189,8 +189,8 @@ test('what an action answers is told at once, and asked for again by the next lo
 
 test('where the answer to an action is lost, nobody says that nothing happened', async () => {
   standIn.answer = () => 'cut';
-  await expect(through().update(UUID)).rejects.toThrow('Whether the transfer was begun isn’t known.');
-  await expect(through({ authority: 'foreign' }).update(UUID)).rejects.not.toThrow('isn’t known');
+  await expect(through().update(UUID, null)).rejects.toThrow('Whether the transfer was begun isn’t known.');
+  await expect(through({ authority: 'foreign' }).update(UUID, null)).rejects.not.toThrow('isn’t known');
 });
 
 test('ends what is under way with it', async () => {

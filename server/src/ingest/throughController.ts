@@ -75,6 +75,27 @@ export class ThroughController {
     return this.current();
   }
 
+  /** Asks again once a transfer has ended, or after a few seconds; nothing while the controller asks to wait. Never rejects. */
+  async afterTransfer(): Promise<void> {
+    if (this.#clock() < this.#notBefore) {
+      return;
+    }
+    try {
+      const answer = await this.#connection.call({
+        method: 'GET',
+        path: '/v1/mirrors?wait=transfer',
+        schema: ToldMirrors
+      });
+      // A look that began later may have been answered before.
+      if (this.#told === null || answer.now >= this.#told.answer.now) {
+        this.#told = { answer, at: this.#clock() };
+      }
+      this.#problem = null;
+    } catch (error) {
+      this.#problem = problemErrorOf(error);
+    }
+  }
+
   /** What was told last, without asking. */
   current(): ToldByController {
     const told = this.#told;
@@ -91,9 +112,10 @@ export class ThroughController {
     return { items, now, source: told === null ? NOT_ASKED : NONE_HERE };
   }
 
-  /** Begins a transfer. Rejects with ProblemError, as all below. */
-  update(uuid: string): Promise<ToldMirror> {
-    return this.#act({ method: 'POST', path: `/v1/mirrors/${uuid}/update` }, 'the transfer was begun');
+  /** Begins a transfer, with a key one only. Rejects with ProblemError, as all below. */
+  update(uuid: string, idempotencyKey: string | null): Promise<ToldMirror> {
+    const path = `/v1/mirrors/${uuid}/update`;
+    return this.#act({ method: 'POST', path, idempotencyKey }, 'the transfer was begun');
   }
 
   cancel(uuid: string): Promise<ToldMirror> {

@@ -1,9 +1,13 @@
 /**
- * Updates that were asked for here, each mirror’s last: which transfer it is, and how it goes. Kept in memory: after a
- * restart of the controller none is known, which is told as such.
+ * Updates that were asked for here, each mirror’s last: which transfer it is, and how it goes. What was asked is stored, so
+ * that a controller that starts anew goes on with it, and no key of a request begins two transfers. Without a store, or while
+ * it fails, it is known as long as the controller runs.
  */
 import type { MirrorUpdate } from '../../../../contract';
 import { isInFlight } from '../../ingest/ontap/ontapResources';
+import { secondsOfIsoDuration } from '../../ingest/model/isoDuration';
+import type { Log } from '../../log';
+import type { AskedRecord, AskedUpdateStore } from './askedUpdateStore';
 import type { MirrorReading } from './storageReading';
 
 /** After this time without a trace of its transfer it is not known any more how it went, ms. */
@@ -20,18 +24,105 @@ export interface AskedUpdate {
   readonly alreadyRunning: boolean;
   /** End of the transfer before, in ONTAP’s own writing. */
   readonly endBefore: string | null;
+  /** Asked for before this controller began: what happened since was not seen. */
+  readonly isFromStore: boolean;
   /** null: it is under way. */
   readonly ended: Pick<MirrorUpdate, 'state' | 'endedAt' | 'reasons'> | null;
 }
 
+export interface AskedUpdatesOptions {
+  /** null: nothing is stored. */
+  readonly store: Pick<AskedUpdateStore, 'name' | 'read' | 'add'> | null;
+  readonly log: Log;
+}
+
 export class AskedUpdates {
+  readonly #options: AskedUpdatesOptions;
   readonly #byMirror = new Map<string, AskedUpdate>();
+
+  readonly #keys = new Set<string>();
+  #loaded = false;
+
+  constructor(options: AskedUpdatesOptions) {
+    this.#options = options;
+  }
 
   get(uuid: string): AskedUpdate | null {
     return this.#byMirror.get(uuid) ?? null;
   }
 
-  asked(uuid: string, update: AskedUpdate): void {
+  /** Takes over what was stored, once. Never rejects: where that fails it is tried again. */
+  async load(signal: AbortSignal): Promise<void> {
+    if (this.#loaded) {
+      return;
+    }
+    const records = await this.#stored(signal);
+    this.#loaded = records !== null;
+    this.#take(records ?? []);
+  }
+
+  /** Whether a request of this key was answered before, also by another controller. */
+  async isAnswered(uuid: string, key: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#keys.has(`${uuid} ${key}`)) {
+      return true;
+    }
+    const records = (await this.#stored(signal))?.filter(({ mirror }) => mirror === uuid) ?? [];
+    if (!records.some(one => one.key === key)) {
+      return false;
+    }
+    this.#take(records);
+    return true;
+  }
+
+  /** Never rejects: the transfer runs, whether that can be stored or not. `key`: of the request. */
+  async asked(uuid: string, update: AskedUpdate, key: string | null, signal: AbortSignal): Promise<void> {
+    this.#put(uuid, update);
+    await this.answered(uuid, update, key, signal);
+  }
+
+  /** The request of this key was answered with an update that is known. */
+  async answered(uuid: string, update: AskedUpdate, key: string | null, signal: AbortSignal): Promise<void> {
+    this.#note(uuid, key);
+    const { store, log } = this.#options;
+    const { id, askedAt, alreadyRunning, endBefore } = update;
+    const record = { mirror: uuid, key, id, askedAt: askedAt.toISOString(), alreadyRunning, endBefore };
+    try {
+      await store?.add(record, signal);
+    } catch (error) {
+      log.warn({ err: error, configMap: store?.name, mirror: uuid }, 'an update that was asked for can’t be stored');
+    }
+  }
+
+  /** What this controller has seen itself counts more. */
+  #take(records: readonly AskedRecord[]): void {
+    const unseen = records.filter(({ mirror }) => this.#byMirror.get(mirror)?.isFromStore !== false);
+    for (const { mirror, key, askedAt, ...told } of unseen) {
+      this.#note(mirror, key);
+      this.#put(mirror, { ...told, askedAt: new Date(askedAt), isFromStore: true, ended: null });
+    }
+  }
+
+  async #stored(signal: AbortSignal): Promise<AskedRecord[] | null> {
+    const { store, log } = this.#options;
+    try {
+      return (await store?.read(signal)) ?? [];
+    } catch (error) {
+      if (!signal.aborted) {
+        log.warn({ err: error, configMap: store?.name }, 'updates that were asked for can’t be read');
+      }
+      return null;
+    }
+  }
+
+  #note(uuid: string, key: string | null): void {
+    if (key !== null) {
+      this.#keys.add(`${uuid} ${key}`);
+      const [oldest] = this.#keys.size > MOST ? this.#keys : [];
+      this.#keys.delete(oldest ?? '');
+    }
+  }
+
+  #put(uuid: string, update: AskedUpdate): void {
     this.#byMirror.delete(uuid);
     this.#byMirror.set(uuid, update);
     const [oldest] = this.#byMirror.size > MOST ? this.#byMirror.keys() : [];
@@ -72,6 +163,10 @@ export function followed(
   }
   if (isInFlight(relationship)) {
     const uuid = relationship.transfer?.uuid;
+    if (uuid && uuid !== update.id && (update.isFromStore || !update.id.startsWith(UNNAMED))) {
+      // Another one has begun since.
+      return null;
+    }
     return update.id.startsWith(UNNAMED) && uuid ? { ...update, id: uuid } : update;
   }
   const { state, end_time: end = null } = relationship.transfer ?? {};
@@ -79,7 +174,16 @@ export function followed(
   if (outcome === undefined || end === update.endBefore) {
     return askedAt.getTime() - update.askedAt.getTime() > TRACE_MS ? null : update;
   }
+  if (update.isFromStore && !isOfThen(update, endOf(end), relationship.transfer?.total_duration)) {
+    return null;
+  }
   const info = relationship.transfer?.error_info;
   const reasons = outcome === 'succeeded' || !info ? [] : [{ message: info.message, code: info.code ?? null }];
   return { ...update, ended: { state: outcome, endedAt: endOf(end)?.toISOString() ?? null, reasons } };
+}
+
+/** Whether a transfer had begun when it was asked for: while nobody looked, others may have come after it. */
+function isOfThen({ askedAt }: AskedUpdate, end: Date | null, duration: string | null | undefined): boolean {
+  const seconds = secondsOfIsoDuration(duration);
+  return end !== null && seconds !== null && end.getTime() - seconds * 1000 <= askedAt.getTime() + TRACE_MS;
 }

@@ -33,7 +33,11 @@ interface ReadStorage {
   readonly polled: Polled<StorageReading>;
 }
 
-/** null: of no claim that is shown. */
+interface WantedMirror {
+  readonly claim: string;
+  readonly destination: ClaimDestination;
+}
+
 interface Joined {
   readonly found: readonly FoundMirror[];
   /** Storages that have a mirror of the caller’s, or could have one. */
@@ -55,6 +59,19 @@ export class CallerMirrors {
     return { items, ...sourceOf(concerned), now: this.#options.clock().toISOString() };
   }
 
+  /** As `list`, once a transfer of the caller’s has ended: at once where none is under way, with the signal at the latest. */
+  async afterTransfer(caller: Caller, signal: AbortSignal): Promise<ToldMirrors> {
+    const { found } = await this.#join(caller, false);
+    const running = found.filter(({ storage, uuid }) => storage.isUnderWay(uuid));
+    if (running.length > 0) {
+      const first = new AbortController();
+      const either = AbortSignal.any([signal, first.signal]);
+      await Promise.race(running.map(({ storage, uuid }) => storage.transfers.over(uuid, either)));
+      first.abort();
+    }
+    return this.list(caller, false);
+  }
+
   /** The caller’s mirror of that id; null: there is none. */
   async find(caller: Caller, uuid: string): Promise<FoundMirror | null> {
     return (await this.#join(caller, false)).found.find(one => one.uuid === uuid) ?? null;
@@ -74,7 +91,8 @@ export class CallerMirrors {
       // Nothing of a storage is this caller’s, so none is asked.
       return { found: [], concerned: [] };
     }
-    const read = await Promise.all(storages.map(async storage => ({ storage, polled: await storage.read(anew) })));
+    await this.#ask(wanted, anew);
+    const read = storages.map(storage => ({ storage, polled: storage.known }));
     const found = wanted.flatMap(({ claim, destination }) => this.#only(claim, destination, read, namespace));
     const isComplete = found.length === wanted.length;
     const concerned = read.filter(
@@ -83,17 +101,41 @@ export class CallerMirrors {
     return { found, concerned };
   }
 
+  /**
+   * Asks those that are known to hold a destination of the caller’s; the others only where one is not found there, and no
+   * longer than until it is: one that does not answer keeps nobody waiting who has nothing there.
+   */
+  async #ask(wanted: readonly WantedMirror[], anew: boolean): Promise<void> {
+    const { storages } = this.#options;
+    const holders = storages.filter(storage =>
+      wanted.some(({ destination }) => uuidsIn(storage, destination).length > 0)
+    );
+    await Promise.all(holders.map(storage => storage.read(anew)));
+    if (!this.#isFound(wanted)) {
+      const others = storages.filter(storage => !holders.includes(storage));
+      const reads = others.map(async storage => {
+        await storage.read(anew);
+        if (!this.#isFound(wanted)) {
+          throw new Error('Another one may hold it.');
+        }
+      });
+      await Promise.any(reads).catch(() => undefined);
+    }
+  }
+
+  /** A volume of which only the name is known is found only once every storage has told. */
+  #isFound(wanted: readonly WantedMirror[]): boolean {
+    const { storages } = this.#options;
+    const allTold = storages.every(({ known }) => known.value !== null);
+    return wanted.every(
+      ({ destination }) =>
+        (destination.kind === 'path' || allTold) && storages.some(one => uuidsIn(one, destination).length > 0)
+    );
+  }
+
   /** The one mirror that it can be; none where it could be several, or where a storage has never told. */
-  #only(
-    claim: string,
-    { kind, name }: ClaimDestination,
-    read: readonly ReadStorage[],
-    namespace: string
-  ): FoundMirror[] {
-    const found = read.flatMap(({ storage, polled }) => {
-      const index = kind === 'path' ? polled.value?.byDestination : polled.value?.byVolume;
-      return (index?.get(name) ?? []).map(uuid => ({ storage, uuid, claim }));
-    });
+  #only(claim: string, destination: ClaimDestination, read: readonly ReadStorage[], namespace: string): FoundMirror[] {
+    const found = read.flatMap(({ storage }) => uuidsIn(storage, destination).map(uuid => ({ storage, uuid, claim })));
     const [only] = found;
     if (found.length > 1) {
       const { metrics, log } = this.#options;
@@ -101,7 +143,7 @@ export class CallerMirrors {
       log.warn({ namespace, claim, mirrors: found.length }, 'several mirrors could be this claim’s; none is shown');
       return [];
     }
-    const isCertain = kind === 'path' || read.every(({ polled }) => polled.value !== null);
+    const isCertain = destination.kind === 'path' || read.every(({ polled }) => polled.value !== null);
     return only === undefined || !isCertain ? [] : [only];
   }
 }
@@ -120,6 +162,12 @@ function sourceOf(concerned: readonly ReadStorage[]): { asOf: string | null; pro
     problem:
       worst === null ? null : storageProblem(worst.polled.error ?? notYet(worst.storage.name), worst.storage.name)
   };
+}
+
+/** As the storage told last. */
+function uuidsIn({ known }: StorageMirrors, { kind, name }: ClaimDestination): readonly string[] {
+  const index = kind === 'path' ? known.value?.byDestination : known.value?.byVolume;
+  return index?.get(name) ?? [];
 }
 
 const notYet = (storage: string): OntapError => new OntapError('timeout', `${storage} has not answered yet.`);

@@ -3,6 +3,7 @@ import { ApiServer } from '../../testing/apiServer';
 import { testApi } from '../../testing/testApi';
 import type { KubernetesApi } from '../../providers/kubernetes/client/kubernetesApi';
 import { HistoryStore } from './historyStore';
+import { StorageConfigMap } from './storageConfigMap';
 import type { MirrorHistory } from './mirrorHistory';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -13,7 +14,7 @@ let store: HistoryStore;
 beforeEach(async () => {
   server = await ApiServer.start();
   api = testApi({ url: server.url });
-  store = new HistoryStore({ api, namespace: 'datamark', storage: 'one' });
+  store = new HistoryStore(new StorageConfigMap({ api, namespace: 'datamark', storage: 'one' }));
 });
 afterEach(async () => {
   await api.dispose();
@@ -49,7 +50,7 @@ it('gives back what was stored', async () => {
 });
 
 it('joins what another controller writes at the same moment', async () => {
-  const other = new HistoryStore({ api, namespace: 'datamark', storage: 'one' });
+  const other = new HistoryStore(new StorageConfigMap({ api, namespace: 'datamark', storage: 'one' }));
   await store.write(new Map([['a', history()]]), NOW);
   const [first, second] = ['2026-11-23T01:00:00.000Z', '2026-11-23T02:00:00.000Z'];
 

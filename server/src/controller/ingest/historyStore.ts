@@ -3,91 +3,45 @@
  * read; where another controller was faster both are joined.
  */
 import { z } from 'zod';
-import { KubernetesError, type KubernetesApi } from '../../providers/kubernetes/client/kubernetesApi';
-import { orNull } from '../readOptional';
 import { joinedHistory, MirrorHistory } from './mirrorHistory';
+import type { StorageConfigMap } from './storageConfigMap';
 
-/** A ConfigMap holds 1 MiB in all. */
+/** A ConfigMap holds 1 MiB in all, and updates that were asked for stand there too. */
 const MOST_BYTES = 900_000;
 const MOST_MIRRORS = 400;
 const KEY = 'mirrors.json';
 /** What nobody was shown for so long is not watched any more, ms. */
 const UNSHOWN_MS = 30 * 86_400_000;
-/** Tries of one write where others write too. */
-const MOST_TRIES = 4;
 
-const StoredMap = z.object({
-  metadata: z.object({ resourceVersion: z.string() }),
-  data: z.record(z.string(), z.string()).default({})
-});
 const Stored = z.record(z.string(), MirrorHistory);
 
 export type Histories = ReadonlyMap<string, MirrorHistory>;
 
-export interface HistoryStoreOptions {
-  readonly api: KubernetesApi;
-  readonly namespace: string;
-  readonly storage: string;
-}
-
 export class HistoryStore {
-  readonly #options: HistoryStoreOptions;
+  readonly #map: StorageConfigMap;
 
-  constructor(options: HistoryStoreOptions) {
-    this.#options = options;
+  constructor(map: StorageConfigMap) {
+    this.#map = map;
   }
 
   get name(): string {
-    return `datamark-ingest-${this.#options.storage}`;
+    return this.#map.name;
   }
 
   /** What is stored; nothing where nothing is, or where it can’t be read. */
   async read(signal?: AbortSignal): Promise<Histories> {
-    return historiesIn((await this.#get(signal))?.data[KEY]);
+    return historiesIn(await this.#map.read(KEY, signal));
   }
 
   /** Stores them with what others have stored meanwhile, and gives what is stored now. */
   async write(histories: Histories, now: Date, signal?: AbortSignal): Promise<Histories> {
-    for (let tries = 1; ; tries++) {
-      const stored = await this.#get(signal);
-      const joined = bounded(joinedAll(histories, historiesIn(stored?.data[KEY])), now);
-      try {
-        await this.#put(joined, stored?.metadata.resourceVersion ?? null, signal);
-        return joined;
-      } catch (error) {
-        if (!(error instanceof KubernetesError && error.status === 409) || tries >= MOST_TRIES) {
-          throw error;
-        }
-      }
-    }
-  }
-
-  get #collection(): string {
-    return `/api/v1/namespaces/${this.#options.namespace}/configmaps`;
-  }
-
-  #get(signal?: AbortSignal): Promise<z.infer<typeof StoredMap> | null> {
-    const path = `${this.#collection}/${this.name}`;
-    return orNull(this.#options.api.request({ path, schema: StoredMap, signal }));
-  }
-
-  async #put(histories: Histories, resourceVersion: string | null, signal?: AbortSignal): Promise<void> {
-    const { api } = this.#options;
-    const data = { [KEY]: textOf(histories) };
-    if (resourceVersion === null) {
-      const labels = { 'app.kubernetes.io/part-of': 'datamark' };
-      const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: this.name, labels }, data };
-      await api.request({ method: 'POST', path: this.#collection, body, schema: StoredMap, signal });
-      return;
-    }
-    const path = `${this.#collection}/${this.name}`;
-    await api.request({
-      method: 'PATCH',
-      path,
-      body: { metadata: { resourceVersion }, data },
-      schema: StoredMap,
-      signal
-    });
+    let joined: Histories = new Map();
+    const join = (stored: string | undefined): string => {
+      joined = bounded(joinedAll(histories, historiesIn(stored)), now);
+      return textOf(joined);
+    };
+    await this.#map.change(KEY, join, signal);
+    return joined;
   }
 }
 

@@ -6,6 +6,7 @@ import { OntapClient } from '../../ingest/ontap/ontapClient';
 import type { Log } from '../../log';
 import type { KubernetesApi } from '../../providers/kubernetes/client/kubernetesApi';
 import { version } from '../../version';
+import { AskedUpdateStore } from './askedUpdateStore';
 import { Callers } from './callers';
 import { CallerMirrors } from './callerMirrors';
 import { ClaimDestinations } from './claimDestinations';
@@ -16,6 +17,7 @@ import { ingestServer } from './ingestServer';
 import type { IngestSettings } from './ingestSettings';
 import { MirrorAccess } from './mirrorAccess';
 import { MirrorActions } from './mirrorActions';
+import { StorageConfigMap } from './storageConfigMap';
 import { StorageHistory } from './storageHistory';
 import { StorageMirrors } from './storageMirrors';
 
@@ -26,12 +28,14 @@ export interface IngestOptions {
   readonly namespaces: readonly string[] | null;
   readonly log: Log;
   readonly clock?: () => Date;
-  /** Of tests, ms: how long it is known who a token is of, the least time between two polls, how long a poll is waited for. */
+  /** Of tests, ms: how long it is known who a token is of, the least time between two polls, how long a poll is waited for,
+   * the pause between two questions for one transfer. */
   readonly times?: {
     readonly callersMs?: number;
     readonly destinationsMs?: number;
     readonly leastMs?: number;
     readonly patienceMs?: number;
+    readonly transferPaceMs?: number;
   };
 }
 
@@ -51,15 +55,17 @@ export class Ingest {
     this.#storages = settings.storages.map(storage => {
       const client = new OntapClient({ settings: storage, userAgent: `datamark-controller/${version}` });
       const { namespace } = api;
-      const store = namespace === null ? null : new HistoryStore({ api, namespace, storage: storage.name });
+      const map = namespace === null ? null : new StorageConfigMap({ api, namespace, storage: storage.name });
+      const asked = map && new AskedUpdateStore(map);
       const history = settings.history.keep
-        ? new StorageHistory({ store, everyMs: Math.max(pollMs, watchMs), log, clock })
+        ? new StorageHistory({ store: map && new HistoryStore(map), everyMs: Math.max(pollMs, watchMs), log, clock })
         : null;
       const { actions } = storage;
       return new StorageMirrors({
-        ...{ client, actions, pollMs, watchMs, history, metrics, log, clock },
+        ...{ client, actions, pollMs, watchMs, history, asked, metrics, log, clock },
         ...(times.leastMs === undefined ? {} : { leastMs: times.leastMs }),
-        ...(times.patienceMs === undefined ? {} : { patienceMs: times.patienceMs })
+        ...(times.patienceMs === undefined ? {} : { patienceMs: times.patienceMs }),
+        ...(times.transferPaceMs === undefined ? {} : { transferPaceMs: times.transferPaceMs })
       });
     });
     const goodFor = (ms: number | undefined): { goodForMs?: number } => (ms === undefined ? {} : { goodForMs: ms });

@@ -16,17 +16,20 @@ import type { IngestMetrics } from './ingestMetrics';
 import { IngestRefusal } from './ingestRefusal';
 import type { MirrorActions } from './mirrorActions';
 
+/** How long an answer waits for the end of a transfer, ms: servers wait for ten seconds. */
+const TRANSFER_MS = 8_000;
 /** Of one pod; its server asks once in half a minute, and at once where a person wants it. */
 const CALLS = { atOnce: 30, perMinute: 60 };
 const ACTIONS = { atOnce: 5, perMinute: 10 };
 /** Of one address: tokens that are not known yet. A whole hub can come from one, where a proxy is between. */
 const REVIEWS = { atOnce: 1_200, perMinute: 3_000 };
 
+const Key = z.string().regex(/^[0-9a-z-]{8,128}$/);
 const Uuid = z.string().regex(/^[0-9a-f-]{36}$/);
 
 export interface IngestAppOptions {
   readonly callers: Pick<Callers, 'of'>;
-  readonly mirrors: Pick<CallerMirrors, 'list'>;
+  readonly mirrors: Pick<CallerMirrors, 'list' | 'afterTransfer'>;
   readonly actions: Pick<MirrorActions, 'update' | 'cancel' | 'promote' | 'resync'>;
   readonly metrics: IngestMetrics;
   readonly log: Log;
@@ -58,12 +61,18 @@ export function ingestApp({ callers, mirrors, actions, metrics, log }: IngestApp
     };
   };
   const uuidOf = (request: Request): string => validated(Uuid, request.params['uuid'], 'path.uuid');
+  const keyOf = (request: Request): string | null =>
+    validated(Key.nullable(), request.get('Idempotency-Key') ?? null, 'header.idempotency-key');
   const confirmed = async (request: Request): Promise<ConfirmTold> =>
     validated(ConfirmTold, await readBody(request), 'body');
 
   app.get(
     '/v1/mirrors',
-    route('/v1/mirrors', 200, (caller, { query }) => mirrors.list(caller, query['anew'] === 'true'))
+    route('/v1/mirrors', 200, (caller, { query }) =>
+      query['wait'] === 'transfer'
+        ? mirrors.afterTransfer(caller, AbortSignal.timeout(TRANSFER_MS))
+        : mirrors.list(caller, query['anew'] === 'true')
+    )
   );
   const [update, promote, resync] = ['update', 'promote', 'resync'].map(verb => `/v1/mirrors/:uuid/${verb}`) as [
     string,
@@ -72,7 +81,7 @@ export function ingestApp({ callers, mirrors, actions, metrics, log }: IngestApp
   ];
   app.post(
     update,
-    route(update, 202, (caller, request) => actions.update(caller, uuidOf(request)))
+    route(update, 202, (caller, request) => actions.update(caller, uuidOf(request), keyOf(request)))
   );
   app.delete(
     update,

@@ -32,19 +32,22 @@ export class MirrorActions {
     this.#options = options;
   }
 
-  /** Begins a transfer; one that runs already is told as it is. Throws ProblemError. */
-  update(caller: Caller, uuid: string): Promise<ToldMirror> {
+  /** Begins a transfer; one that runs already, and what a key began before, is told as it is. Throws ProblemError. */
+  update(caller: Caller, uuid: string, key: string | null): Promise<ToldMirror> {
     return this.#act(caller, uuid, 'update', async (found, now, signal) => {
       const { storage } = found;
+      if (key !== null && (await storage.updates.isAnswered(uuid, key, signal))) {
+        return;
+      }
       if (!isInFlight(now)) {
         try {
           await storage.client.startTransfer(uuid, signal);
         } catch (error) {
-          await this.#unlessRunning(found, error, signal);
+          await this.#unlessRunning(found, error, key, signal);
           return;
         }
       }
-      await this.#noteUpdate(found, now, isInFlight(now), signal);
+      await this.#noteUpdate(found, now, { alreadyRunning: isInFlight(now), key }, signal);
     });
   }
 
@@ -151,18 +154,19 @@ export class MirrorActions {
   }
 
   /** ONTAP refuses a second transfer; where one runs now, it is the one that was wanted, or was begun without an answer. */
-  async #unlessRunning(found: FoundMirror, error: unknown, signal: AbortSignal): Promise<void> {
+  async #unlessRunning(found: FoundMirror, error: unknown, key: string | null, signal: AbortSignal): Promise<void> {
     const now = error instanceof OntapError ? await found.storage.askAgain(found.uuid, signal) : null;
     if (now === null || !isInFlight(now)) {
       throw error;
     }
-    await this.#noteUpdate(found, now, !(error instanceof OntapError && mayHaveHappened(error)), signal);
+    const alreadyRunning = !(error instanceof OntapError && mayHaveHappened(error));
+    await this.#noteUpdate(found, now, { alreadyRunning, key }, signal);
   }
 
   async #noteUpdate(
     { storage, uuid }: FoundMirror,
     before: OntapRelationship,
-    alreadyRunning: boolean,
+    { alreadyRunning, key }: { readonly alreadyRunning: boolean; readonly key: string | null },
     signal: AbortSignal
   ): Promise<void> {
     const askedAt = this.#options.clock();
@@ -170,10 +174,12 @@ export class MirrorActions {
     const now = alreadyRunning ? before : await this.#look({ storage, uuid }, signal);
     const id = now?.transfer?.uuid ?? `${UNNAMED}${askedAt.getTime()}`;
     if (alreadyRunning && present?.ended === null && present.id === id) {
+      await storage.updates.answered(uuid, present, key, signal);
       return;
     }
     const endBefore = before.transfer?.end_time ?? null;
-    storage.updates.asked(uuid, { id, askedAt, alreadyRunning, endBefore, ended: null });
+    const asked = { id, askedAt, alreadyRunning, endBefore, isFromStore: false, ended: null };
+    await storage.updates.asked(uuid, asked, key, signal);
   }
 }
 

@@ -10,6 +10,7 @@ import { testApi } from '../../testing/testApi';
 import { memoryLog } from '../../testing/testSidecar';
 import { until } from '../../testing/until';
 import { HistoryStore } from './historyStore';
+import { StorageConfigMap } from './storageConfigMap';
 import { IngestMetrics } from './ingestMetrics';
 import { StorageHistory } from './storageHistory';
 import { StorageMirrors } from './storageMirrors';
@@ -48,7 +49,7 @@ async function opened({ watchMs = 3_600_000 } = {}): Promise<StorageMirrors> {
   const settings = OntapSettings.parse({ name: 'one', address: emulator.url, caFile: file('ca.crt'), auth });
   const log = memoryLog();
   const clock = (): Date => new Date(emulator.clock.now());
-  const store = new HistoryStore({ api, namespace: 'datamark', storage: 'one' });
+  const store = new HistoryStore(new StorageConfigMap({ api, namespace: 'datamark', storage: 'one' }));
   const storage = new StorageMirrors({
     client: new OntapClient({ settings, userAgent: 'test' }),
     actions: false,

@@ -5,7 +5,9 @@ import type { ToldMirror } from '../../ingest/controllerWire';
 import type { OntapClient } from '../../ingest/ontap/ontapClient';
 import { OntapError } from '../../ingest/ontap/ontapError';
 import { isInFlight, type OntapRelationship } from '../../ingest/ontap/ontapResources';
+import type { KnownPauses } from '../../ingest/model/transferSchedule';
 import { AskedUpdates } from './askedUpdates';
+import type { AskedUpdateStore } from './askedUpdateStore';
 import type { IngestMetrics } from './ingestMetrics';
 import { KnownStorageSchedules } from './knownStorageSchedules';
 import { capabilitiesOf, type MirrorRights } from './mirrorCapabilities';
@@ -13,9 +15,12 @@ import { SharedPoll, type Polled } from './sharedPoll';
 import type { StorageHistory } from './storageHistory';
 import { correctedTime, scheduleIn, storageReading, withMirror, type StorageReading } from './storageReading';
 import { toldMirror } from './toldMirror';
+import { WatchedTransfers } from './watchedTransfers';
 
 /** Longest time of a poll, ms. */
 const POLL_MS = 60_000;
+/** Between two questions for a transfer whose end somebody waits for, ms. */
+const TRANSFER_PACE_MS = 2_000;
 /** Transfers under way that are asked for one by one in a poll, where the list tells too little of them. */
 const MOST_DETAILS = 20;
 
@@ -27,8 +32,12 @@ export interface StorageMirrorsOptions {
   readonly leastMs?: number;
   /** How long somebody waits for an answer, ms. */
   readonly patienceMs?: number;
+  /** Between two questions for a transfer whose end somebody waits for, ms. */
+  readonly transferPaceMs?: number;
   /** null: transfers are not written down. */
   readonly history: StorageHistory | null;
+  /** null: updates that were asked for are not written down. */
+  readonly asked?: AskedUpdateStore | null;
   /** How often transfers are looked for while nobody asks, ms. */
   readonly watchMs: number;
   readonly metrics: IngestMetrics;
@@ -37,32 +46,41 @@ export interface StorageMirrorsOptions {
 }
 
 export class StorageMirrors {
-  readonly updates = new AskedUpdates();
+  readonly updates: AskedUpdates;
+  readonly transfers: WatchedTransfers;
   readonly #options: StorageMirrorsOptions;
   readonly #schedules: KnownStorageSchedules;
   readonly #poll: SharedPoll<StorageReading>;
   /** What schedules promise, within the same minute of a reading. */
   readonly #promises = new Map<string, MirrorSchedule | null>();
+  readonly #pauses: KnownPauses = new WeakMap();
   readonly #shown = new Set<string>();
   #watching: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: StorageMirrorsOptions) {
     this.#options = options;
-    const { client, log, metrics, pollMs, leastMs, patienceMs } = options;
+    const { client, log, metrics, pollMs, leastMs, patienceMs, transferPaceMs = TRANSFER_PACE_MS } = options;
+    this.updates = new AskedUpdates({ store: options.asked ?? null, log });
     this.#schedules = new KnownStorageSchedules({ client, log });
     this.#poll = new SharedPoll({
       ask: signal => this.#askInTime(signal),
       intervalMs: pollMs,
       ...(leastMs === undefined ? {} : { leastMs }),
       ...(patienceMs === undefined ? {} : { patienceMs, firstMs: patienceMs }),
-      waitAfter: error => (error instanceof OntapError ? error.retryAfterMs : null),
+      waitAfter,
       ended: error => {
         metrics.polled(client.name, error);
         if (error !== null) {
           log.warn({ storage: client.name, err: error }, 'a storage does not tell its mirrors');
         }
       }
+    });
+    this.transfers = new WatchedTransfers({
+      ask: (uuid, signal) => this.askAgain(uuid, signal),
+      isUnderWay: uuid => this.isUnderWay(uuid),
+      waitAfter,
+      paceMs: transferPaceMs
     });
   }
 
@@ -98,7 +116,7 @@ export class StorageMirrors {
 
   async stop(): Promise<void> {
     clearTimeout(this.#watching);
-    await this.#poll.stop();
+    await Promise.all([this.#poll.stop(), this.transfers.stop()]);
     await this.#looking;
     clearTimeout(this.#watching);
     await this.#options.history?.stop();
@@ -108,6 +126,12 @@ export class StorageMirrors {
   /** Somebody looks. */
   read(anew: boolean): Promise<Polled<StorageReading>> {
     return this.#poll.read({ anew });
+  }
+
+  /** Whether a transfer runs, or one was asked for of which ONTAP tells nothing yet; as it is known. */
+  isUnderWay(uuid: string): boolean {
+    const mirror = this.known.value?.mirrors.get(uuid);
+    return mirror !== undefined && (isInFlight(mirror.relationship) || this.updates.get(uuid)?.ended === null);
   }
 
   /** Asks for one mirror now and notes what is told; null: it is gone. Throws OntapError. */
@@ -163,7 +187,7 @@ export class StorageMirrors {
 
   async #ask(signal: AbortSignal): Promise<StorageReading> {
     const { client, clock, history } = this.#options;
-    await history?.load();
+    await Promise.all([history?.load(), this.updates.load(signal)]);
     const { items, toldAt } = await client.relationships(signal);
     const askedAt = clock();
     const known = await this.#schedules.current(items, signal);
@@ -213,7 +237,7 @@ export class StorageMirrors {
     if (known !== undefined) {
       return known;
     }
-    const promise = scheduleIn(reading, relationship, now);
+    const promise = scheduleIn(reading, relationship, { now, pauses: this.#pauses });
     this.#promises.set(key, promise);
     return promise;
   }
@@ -226,6 +250,8 @@ export class StorageMirrors {
     }
   }
 }
+
+const waitAfter = (error: unknown): number | null => (error instanceof OntapError ? error.retryAfterMs : null);
 
 const lacksDetail = (relationship: OntapRelationship): boolean =>
   isInFlight(relationship) &&

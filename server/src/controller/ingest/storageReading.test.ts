@@ -145,7 +145,9 @@ describe('the schedule', () => {
   it('is that of the policy where the mirror has none, in ONTAP’s time zone', () => {
     const reading = read({ known });
 
-    expect(scheduleIn(reading, relationship({ policy: { name: 'Async' } }), NOW)).toEqual({
+    expect(
+      scheduleIn(reading, relationship({ policy: { name: 'Async' } }), { now: NOW, pauses: new WeakMap() })
+    ).toEqual({
       name: 'daily',
       everySeconds: 86_400,
       nextAt: '2026-11-23T23:10:00.000Z'
@@ -153,7 +155,9 @@ describe('the schedule', () => {
   });
 
   it('is told by its name where nothing more is known', () => {
-    expect(scheduleIn(read({}), relationship({ transfer_schedule: { name: 'odd' } }), NOW)).toEqual({
+    expect(
+      scheduleIn(read({}), relationship({ transfer_schedule: { name: 'odd' } }), { now: NOW, pauses: new WeakMap() })
+    ).toEqual({
       name: 'odd',
       everySeconds: null,
       nextAt: null

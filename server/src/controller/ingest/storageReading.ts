@@ -1,7 +1,7 @@
 /** What one poll of a storage tells: its mirrors, when it was asked, and how its clock differs. */
 import { zoneOffsetSeconds } from './zoneOffset';
 import { secondsOfIsoDuration } from '../../ingest/model/isoDuration';
-import { scheduleOf, type ToldSchedule } from '../../ingest/model/transferSchedule';
+import { scheduleOf, type KnownPauses, type ToldSchedule } from '../../ingest/model/transferSchedule';
 import type { OntapRelationship } from '../../ingest/ontap/ontapResources';
 import type { MirrorSchedule } from '../../../../contract';
 
@@ -123,7 +123,7 @@ export function correctedTime({ aheadMs }: StorageReading, told: string | null |
 export function scheduleIn(
   reading: StorageReading,
   { policy, state, transfer_schedule: own, transfer }: OntapRelationship,
-  now: Date
+  { now, pauses }: { readonly now: Date; readonly pauses: KnownPauses }
 ): MirrorSchedule | null {
   const { schedules, ofPolicies, timeZone } = reading.known;
   const name = own?.name ?? ofPolicies.get(policy?.name ?? '') ?? null;
@@ -134,7 +134,7 @@ export function scheduleIn(
   const took = secondsOfIsoDuration(transfer?.total_duration);
   const lastBeganAt = ended === null || took === null ? null : new Date(ended.getTime() - took * 1000);
   const offsetSeconds = timeZone === null ? null : zoneOffsetSeconds(timeZone, now);
-  const schedule = scheduleOf(schedules.get(name) ?? { name }, { now, offsetSeconds, lastBeganAt });
+  const schedule = scheduleOf(schedules.get(name) ?? { name }, { now, offsetSeconds, lastBeganAt }, pauses);
   return NOT_SCHEDULED.includes(state ?? '') ? { ...schedule, nextAt: null } : schedule;
 }
 

@@ -34,8 +34,15 @@ const DAY_MS = 86_400_000;
 /** Every weekday falls on every date in it, and leap days too, except around 2100. */
 const CYCLE_DAYS = 28 * 366;
 
+/** Longest pauses, in seconds, that were found before: to find one takes a look at each day of 28 years. */
+export type KnownPauses = WeakMap<ToldSchedule, number | null>;
+
 /** Name, longest pause and next time, each as far as it is known. */
-export function scheduleOf(told: ToldSchedule, clock: ScheduleClock): MirrorSchedule {
+export function scheduleOf(
+  told: ToldSchedule,
+  clock: ScheduleClock,
+  pauses: KnownPauses = new WeakMap()
+): MirrorSchedule {
   const interval = secondsOfIsoDuration(told.interval);
   if (interval !== null && interval > 0) {
     return { name: told.name, everySeconds: interval, nextAt: nextByInterval(interval, clock) };
@@ -48,7 +55,9 @@ export function scheduleOf(told: ToldSchedule, clock: ScheduleClock): MirrorSche
   const isDay = dayTest(cron);
   const isDaily = isAll(cron.days ?? []) && isAll(cron.months ?? []) && isAll(cron.weekdays ?? []);
   const days = isDaily ? 2 : CYCLE_DAYS;
-  const everySeconds = longestPause(times, isDay, { now: clock.now, days });
+  const known = pauses.get(told);
+  const everySeconds = known === undefined ? longestPause(times, isDay, { now: clock.now, days }) : known;
+  pauses.set(told, everySeconds);
   return { name: told.name, everySeconds, nextAt: next(times, isDay, clock) };
 }
 

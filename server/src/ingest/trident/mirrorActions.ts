@@ -10,7 +10,7 @@ import { createNamed, isNameTaken, MakeOnce, NAME_TRIES, outcomeOf } from '../..
 import { labels } from '../../providers/kubernetes/names';
 import type { FeedHealth } from '../../providers/kubernetes/objectFeed';
 import { isOurs } from '../../providers/kubernetes/objectMarks';
-import { snapshotName } from '../../providers/kubernetes/objectNames';
+import { keyedName, snapshotName } from '../../providers/kubernetes/objectNames';
 import type { KubernetesServices } from '../../providers/kubernetes/services';
 import { ProblemError } from '../../problemError';
 import type { Intent } from '../../providers/provider';
@@ -126,6 +126,9 @@ export class MirrorActions {
       const { reason, fix } = known.can.update;
       throw new ProblemError('not-supported', { detail: `${notMade} ${reason}`, next: fix, object: id });
     }
+    if (operationKey !== null && this.options.remembered.isTakenBack(id, keyedName(id, operationKey))) {
+      return known;
+    }
     const running = this.options.newest(id);
     if (running !== undefined && isUnderWay(running)) {
       this.options.remembered.ranAlready(id, running.metadata.name);
@@ -145,17 +148,43 @@ export class MirrorActions {
 
   private async create(id: string, operationKey: string | null): Promise<MirrorUpdateAction> {
     const { api, namespace, user, ownerLabel } = this.options.services;
-    for (let tries = 1; ; tries++) {
-      const name = snapshotName(id, api.now(), 3 + tries);
+    const path = tridentPath(namespace, UPDATES);
+    const post = (name: string): Promise<MirrorUpdateAction> => {
       const body = updateManifest({ name, mirror: id, operationKey, user, ownerLabel: ownerLabel() });
+      return createNamed(api, { path, name, body, schema: MirrorUpdateAction });
+    };
+    if (operationKey !== null) {
+      // Whoever else is asked with the same key, before or beside this process, finds the name taken.
+      const name = keyedName(id, operationKey);
+      const same = await this.createOrFind(name, post);
+      if (isMadeFor(same, operationKey)) {
+        return same;
+      }
+    }
+    for (let tries = 1; ; tries++) {
       try {
-        const path = tridentPath(namespace, UPDATES);
-        return await createNamed(api, { path, name, body, schema: MirrorUpdateAction });
+        return await post(snapshotName(id, api.now(), 3 + tries));
       } catch (error) {
         if (!isNameTaken(error) || tries === NAME_TRIES) {
           throw error;
         }
       }
+    }
+  }
+
+  /** The object of that name, made now or before. */
+  private async createOrFind(
+    name: string,
+    post: (name: string) => Promise<MirrorUpdateAction>
+  ): Promise<MirrorUpdateAction> {
+    const { api, namespace } = this.options.services;
+    try {
+      return await post(name);
+    } catch (error) {
+      if (!isNameTaken(error)) {
+        throw error;
+      }
+      return api.request({ path: `${tridentPath(namespace, UPDATES)}/${name}`, schema: MirrorUpdateAction });
     }
   }
 

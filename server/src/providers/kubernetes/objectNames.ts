@@ -28,6 +28,9 @@ export function cloneId(claim: string, name: string): string {
   return `${prefixOf(claim, `.${name}`)}.${name}`;
 }
 
+/** A name that the same key gives again. */
+export const keyedName = (owner: string, operationKey: string): string => cloneId(owner, operationKey);
+
 /** The clone's own name in its claim's name: what is behind the source's; null where it has another make. */
 export function cloneNameIn(id: string): string | null {
   const dot = id.lastIndexOf('.');

@@ -38,6 +38,9 @@ export class IngestScene {
   readonly log: LogLine[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 20 });
   #ingest: Ingest | null = null;
+  #begin: () => Ingest = () => {
+    throw new Error('it is not open');
+  };
   #port = 0;
 
   private constructor(
@@ -64,16 +67,24 @@ export class IngestScene {
     }
     const asked = await Promise.all(storages.map(name => scene.#storage(name, { actions, timeoutMs })));
     const certificateDir = await scene.#certificate();
-    scene.#ingest = new Ingest({
-      api: scene.api,
-      settings: IngestSettings.parse({ port: 0, certificateDir, storages: asked, ...settings }),
-      namespaces,
-      log: memoryLog(scene.log),
-      times: { leastMs: 0, destinationsMs: 0, patienceMs },
-      ...(clock === undefined ? {} : { clock })
-    });
-    scene.#port = await scene.#ingest.start();
+    scene.#begin = () =>
+      new Ingest({
+        api: scene.api,
+        settings: IngestSettings.parse({ port: 0, certificateDir, storages: asked, ...settings }),
+        namespaces,
+        log: memoryLog(scene.log),
+        times: { leastMs: 0, destinationsMs: 0, transferPaceMs: 50, patienceMs },
+        ...(clock === undefined ? {} : { clock })
+      });
+    await scene.restart();
     return scene;
+  }
+
+  /** Another controller in the place of the one before. */
+  async restart(): Promise<void> {
+    await this.#ingest?.stop();
+    this.#ingest = this.#begin();
+    this.#port = await this.#ingest.start();
   }
 
   async end(): Promise<void> {
@@ -135,13 +146,14 @@ export class IngestScene {
   ask(
     token: string | null,
     path = '/v1/mirrors',
-    { method = 'GET', body }: { method?: string; body?: object } = {}
+    { method = 'GET', body, key }: { method?: string; body?: object; key?: string } = {}
   ): Promise<SceneAnswer> {
     const [emulator] = this.emulators.values();
     const text = body === undefined ? null : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const headers = {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
         ...(text === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
       };
       const sent = request(
