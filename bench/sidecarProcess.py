@@ -41,7 +41,7 @@ class SidecarProcess:
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [str(NODE), *node_options(settings), str(SIDECAR), "serve", "--socket", self.socket],
-            env={**node_environment(settings), "DATAMARK_CONFIG": json.dumps(settings)},
+            env={**node_environment(), "DATAMARK_CONFIG": json.dumps(settings)},
             # The sidecar ends when its parent closes this pipe.
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -164,20 +164,22 @@ def node_options(configuration: Mapping[str, object]) -> list[str]:
 
     What the sidecar does there is a few requests now and then: 10 MB of its 90 would be garbage that waits, as much
     again what the heap keeps of its start unless it is told to favour size, 6 MB the largest of the compilers, which
-    makes code that runs often faster than the others do.
+    makes code that runs often faster than the others do. A local snapshot is such code, so that there only garbage is
+    limited: 4 MB less at rest, and a third less at the peak.
     """
-    smaller = ["--max-semi-space-size=1", "--optimize-for-size", "--no-turbofan"]
-    return smaller if configuration.get("provider") == "kubernetes" else []
+    if configuration.get("provider") == "kubernetes":
+        return ["--max-semi-space-size=1", "--optimize-for-size", "--no-turbofan"]
+    return ["--max-semi-space-size=4"]
 
 
-def node_environment(configuration: Mapping[str, object]) -> dict[str, str]:
-    """The environment of the sidecar, of this process and for its memory as `node_options`.
+def node_environment() -> dict[str, str]:
+    """The environment of the sidecar, of this process and for its memory.
 
-    What glibc is not told to give back at once it keeps: 7 MB that only the start needed. Other C libraries look at
-    neither variable.
+    What glibc is not told to give back at once it keeps: 7 to 11 MB that only the start needed. Other C libraries look
+    at neither variable.
     """
     giving_back = {"MALLOC_MMAP_THRESHOLD_": "32768", "MALLOC_TRIM_THRESHOLD_": "65536"}
-    return {**(giving_back if configuration.get("provider") == "kubernetes" else {}), **child_environment()}
+    return {**giving_back, **child_environment()}
 
 
 def spawn(
@@ -188,7 +190,7 @@ def spawn(
     Keep `stdin` open and unused: its end tells the sidecar that this process has died. Raises OSError.
     """
     descriptor = listener.fileno()
-    environment = node_environment(configuration)
+    environment = node_environment()
     # The lock file of the store names the socket, so that other clients find it there.
     environment["DATAMARK_CONFIG"] = json.dumps({**configuration, "socket": listener.getsockname()})
     return subprocess.Popen(

@@ -57,11 +57,11 @@ class BundledProcess:
             self._process.kill()
             self._process.wait()
 
-    def told(self) -> dict[str, Any]:
-        """What it counts, as of now."""
+    def told(self, asked: str = "now") -> dict[str, Any]:
+        """Its answer to a line: what it counts, unless something else is asked of it."""
         if self._process.stdin is None:
             raise RuntimeError(f"{self._program} has no input.")
-        self._process.stdin.write("now\n")
+        self._process.stdin.write(f"{asked}\n")
         self._process.stdin.flush()
         return self._read()
 

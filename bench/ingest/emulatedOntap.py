@@ -37,3 +37,7 @@ class EmulatedOntap(BundledProcess):
     def polls(self) -> int:
         """How many lists of relationships were begun so far."""
         return int(self.told()["polls"])
+
+    def end_transfer(self) -> None:
+        """One of the first mirror ends; see ontapProcess.ts."""
+        self.told("transfer")

@@ -15,73 +15,12 @@ from typing import Any
 
 from controlPlane import ADMIN, ControlPlane
 from figure import Figure
+from mirroredServer import CLAIM, DESTINATION, GROUP, MIRROR, NAMESPACE, NO_BINARIES, SOURCE, mirrored_server
 from realCluster import EventReader
 from sidecarProcess import SidecarProcess
 
-NAMESPACE, CLAIM, MIRROR = "hub", "claim-climate", "climate"
-ACCOUNT = f"system:serviceaccount:{NAMESPACE}:datamark-singleuser"
-GROUPS = ["system:serviceaccounts", f"system:serviceaccounts:{NAMESPACE}", "system:authenticated"]
-ROOT = Path(__file__).resolve().parent.parent.parent
-GROUP = "trident.netapp.io"
-ROUNDS, READY_SECONDS, ROW_SECONDS = 20, 60, 30
+ROUNDS, ROW_SECONDS = 20, 30
 NAME = "a mirror's object changes: its row changes"
-
-_KINDS = {
-    "tridentmirrorrelationships": "TridentMirrorRelationship",
-    "tridentactionmirrorupdates": "TridentActionMirrorUpdate",
-    "tridentsnapshotinfos": "TridentSnapshotInfo",
-}
-
-
-def _definition(plural: str, kind: str) -> dict[str, Any]:
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    if kind == "TridentMirrorRelationship":
-        version["subresources"] = {"status": {}}
-    names = {"plural": plural, "singular": kind.lower(), "kind": kind}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{GROUP}"},
-        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [version]},
-    }
-
-
-def _objects() -> list[dict[str, Any]]:
-    rules = [
-        {"apiGroups": [GROUP], "resources": list(_KINDS), "verbs": ["get", "list", "watch"]},
-        {"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": ["get", "list", "watch"]},
-    ]
-    place = {"name": "mirrors", "namespace": NAMESPACE}
-    role = {"kind": "Role", "name": "mirrors", "apiGroup": "rbac.authorization.k8s.io"}
-    subject = {"kind": "User", "name": ACCOUNT, "apiGroup": "rbac.authorization.k8s.io"}
-    mapping = {"localPVCName": CLAIM, "remoteVolumeHandle": "svm_prod:climate"}
-    return [
-        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": place, "rules": rules},
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "RoleBinding",
-            "metadata": place,
-            "subjects": [subject],
-            "roleRef": role,
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "metadata": {"name": CLAIM, "namespace": NAMESPACE},
-            "spec": {
-                "accessModes": ["ReadWriteMany"],
-                "volumeName": "pv-climate",
-                "resources": {"requests": {"storage": "10Gi"}},
-            },
-        },
-        {
-            "apiVersion": f"{GROUP}/v1",
-            "kind": "TridentMirrorRelationship",
-            "metadata": {"name": MIRROR, "namespace": NAMESPACE},
-            "spec": {"state": "established", "volumeMappings": [mapping]},
-        },
-    ]
 
 
 class _StatusWriter:
@@ -101,8 +40,8 @@ class _StatusWriter:
             "lastTransitionTime": when.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "observedGeneration": 1,
             "localPVCName": CLAIM,
-            "localVolumeHandle": "svm_lab:trident_pvc_1",
-            "remoteVolumeHandle": "svm_prod:climate",
+            "localVolumeHandle": DESTINATION,
+            "remoteVolumeHandle": SOURCE,
         }
         path = f"/apis/{GROUP}/v1/namespaces/{NAMESPACE}/tridentmirrorrelationships/{MIRROR}/status"
         headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/merge-patch+json"}
@@ -122,20 +61,9 @@ class _StatusWriter:
 def mirror_row(folder: Path) -> list[Figure]:
     """The median and the slowest of twenty changes."""
     if shutil.which("kube-apiserver") is None:
-        note = "the binaries of the test bed are not on PATH: make cluster-up, then `export $(testbed/env)`"
-        return [Figure(NAME, "s", 2, None, note)]
-    mount = folder / "climate"
-    mount.mkdir()
-    with ControlPlane({ACCOUNT: GROUPS}) as plane:
-        _write_objects(plane)
-        settings = {
-            "kubeconfig": str(plane.kubeconfig(ACCOUNT, NAMESPACE)),
-            "namespace": NAMESPACE,
-            "volumes": f"{mount}={CLAIM}",
-            "home": str(mount),
-        }
-        with SidecarProcess(folder, provider="kubernetes", kubernetes=settings) as sidecar:
-            seconds = _changes(plane, sidecar)
+        return [Figure(NAME, "s", 2, None, NO_BINARIES)]
+    with mirrored_server(folder) as server:
+        seconds = _changes(server.plane, server.sidecar)
     note = "the request that writes Trident's status → `upsert` on the event stream of the sidecar"
     return [
         Figure(NAME, "s", 2, statistics.median(seconds), f"{note}, median of {ROUNDS}"),
@@ -143,25 +71,8 @@ def mirror_row(folder: Path) -> list[Figure]:
     ]
 
 
-def _write_objects(plane: ControlPlane) -> None:
-    definitions = [_definition(plural, kind) for plural, kind in _KINDS.items()]
-    _create(plane, definitions)
-    plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
-    plane.kubectl("apply", "-f", str(ROOT / "deploy" / "rbac" / "roles.yaml"))
-    plane.kubectl("create", "namespace", NAMESPACE)
-    _create(plane, _objects())
-    bound = {"status": {"phase": "Bound", "accessModes": ["ReadWriteMany"], "capacity": {"storage": "10Gi"}}}
-    status = ["--subresource=status", "--type=merge", f"--patch={json.dumps(bound)}"]
-    plane.kubectl("-n", NAMESPACE, "patch", "pvc", CLAIM, *status)
-
-
-def _create(plane: ControlPlane, objects: list[dict[str, Any]]) -> None:
-    plane.kubectl("create", "-f", "-", given=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
-
-
 def _changes(plane: ControlPlane, sidecar: SidecarProcess) -> list[float]:
     """Seconds of each change, from the request that writes it to the row."""
-    _wait_for_mirror(sidecar)
     events = EventReader(sidecar.socket)
     writer = _StatusWriter(plane)
     seconds = []
@@ -175,22 +86,6 @@ def _changes(plane: ControlPlane, sidecar: SidecarProcess) -> list[float]:
         writer.close()
         events.close()
     return seconds
-
-
-def _wait_for_mirror(sidecar: SidecarProcess) -> None:
-    sidecar.wait_for_first_answer()
-    end = time.monotonic() + READY_SECONDS
-    answer: object = None
-    while time.monotonic() < end:
-        try:
-            answer = sidecar.ask("GET", "/ingest/mirrors")
-        except RuntimeError as refusal:
-            # Still starting.
-            answer = str(refusal)
-        if isinstance(answer, dict) and [one["id"] for one in answer["items"]] == [MIRROR]:
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"The mirror is not listed: {answer}")
 
 
 def _told(events: EventReader, when: datetime) -> float:

@@ -10,8 +10,14 @@ from benchmarkRun import Benchmark, run_benchmarks  # noqa: E402 (found by the l
 from mirrorRow import mirror_row  # noqa: E402
 from relationshipLists import relationship_lists  # noqa: E402
 from sharedPolls import shared_polls  # noqa: E402
+from transferToRow import transfer_to_row  # noqa: E402
 
-BENCHMARKS: dict[str, Benchmark] = {"list": relationship_lists, "callers": shared_polls, "row": mirror_row}
+BENCHMARKS: dict[str, Benchmark] = {
+    "list": relationship_lists,
+    "callers": shared_polls,
+    "row": mirror_row,
+    "rest": transfer_to_row,
+}
 
 if __name__ == "__main__":
     sys.exit(run_benchmarks(BENCHMARKS, sys.argv[1:], "bench-ingest", missed_is_error=True))

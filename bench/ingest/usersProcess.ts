@@ -1,6 +1,7 @@
 /**
  * Servers of many users that ask the controller for their mirrors, each once in an interval and on a new connection. argv: where
- * and how as JSON. Writes one line of JSON: seconds that it took, and those of the slowest answer after the first interval.
+ * and how as JSON. Writes one line of JSON: when it began (s since 1970), seconds that it took, and those of the slowest answer in
+ * the first interval and after it.
  */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -43,6 +44,7 @@ const ask = (user: number): Promise<ToldMirrors> =>
     sent.on('error', reject).end();
   });
 
+const startedAt = Date.now() / 1000;
 const started = performance.now();
 let first = 0;
 let slowest = 0;
@@ -66,4 +68,6 @@ async function follow(user: number): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: users }, (_, user) => follow(user)));
-process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - started) / 1000, first, slowest })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ startedAt, seconds: (performance.now() - started) / 1000, first, slowest })}\n`
+);

@@ -123,9 +123,16 @@ def test_importing_it_costs_little() -> None:
     assert not loaded & {"tornado", "jupyter_server", "IPython", "asyncio", "traitlets", "jupyterlab_datamark"}
 
 
-def test_memory_is_spared_on_a_cluster_only() -> None:
-    smaller = ["--max-semi-space-size=1", "--optimize-for-size", "--no-turbofan"]
-    assert node_options({"provider": "kubernetes"}) == smaller
-    assert node_options({"provider": "local"}) == []
-    assert node_environment({"provider": "kubernetes"})["MALLOC_TRIM_THRESHOLD_"] == "65536"
-    assert node_environment({"provider": "local"}) == child_environment()
+def test_memory_is_spared_most_on_a_cluster() -> None:
+    smallest = ["--max-semi-space-size=1", "--optimize-for-size", "--no-turbofan"]
+    assert node_options({"provider": "kubernetes"}) == smallest
+    assert node_options({"provider": "local"}) == ["--max-semi-space-size=4"]
+
+
+def test_memory_is_given_back_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MALLOC_MMAP_THRESHOLD_", raising=False)
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1000000")
+    environment = node_environment()
+    assert environment["MALLOC_MMAP_THRESHOLD_"] == "32768"
+    assert environment["MALLOC_TRIM_THRESHOLD_"] == "1000000"
+    assert environment.items() >= child_environment().items()
