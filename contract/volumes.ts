@@ -26,6 +26,18 @@ export const Elsewhere = z
   .meta({ id: 'Elsewhere' });
 export type Elsewhere = z.infer<typeof Elsewhere>;
 
+export const ClonedSnapshot = z
+  .object({
+    name: ObjectName,
+    uid: Uid,
+    volume: ObjectName.meta({ description: 'Id of the volume that it is of.' }),
+    label: z.string().meta({ description: 'What people called it at the time.' }),
+    createdAt: Instant,
+    exported: z.string().optional().meta({ description: 'As `exported` of the snapshot at the time.' })
+  })
+  .meta({ id: 'ClonedSnapshot' });
+export type ClonedSnapshot = z.infer<typeof ClonedSnapshot>;
+
 export const Volume = z
   .object({
     kind: z.literal('volume'),
@@ -61,6 +73,9 @@ export const Volume = z
     }),
     snapshotCount: z.int().nonnegative(),
     lastSnapshotAt: Instant.nullable(),
+    cloneOf: ClonedSnapshot.optional().meta({
+      description: 'The snapshot that the volume is a clone of, which may be gone; left out: it is none of one.'
+    }),
     elsewhere: Elsewhere.optional().meta({ description: 'Left out: all snapshots there are are told.' })
   })
   .meta({ id: 'Volume' });

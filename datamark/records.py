@@ -13,6 +13,30 @@ from .primitives import Can, Document, Record, Size, State
 from .report import Report
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClonedSnapshot:
+    """The snapshot that a mounted volume is a clone of; it may be gone, and its own volume need not be mounted."""
+
+    name: str
+    uid: str
+    volume: str
+    label: str
+    created_at: str
+    exported: str | None
+
+    @classmethod
+    def read(cls, document: Document) -> ClonedSnapshot:
+        """From the contract's ClonedSnapshot."""
+        return cls(
+            name=document["name"],
+            uid=document["uid"],
+            volume=document["volume"],
+            label=document["label"],
+            created_at=document["createdAt"],
+            exported=document.get("exported"),
+        )
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Volume(Record):
     """What a notebook works on: a directory here, a claim on a cluster."""
@@ -29,6 +53,7 @@ class Volume(Record):
     can_snapshot: Can
     snapshot_count: int
     last_snapshot_at: str | None
+    clone_of: ClonedSnapshot | None = None
 
     @classmethod
     def read(cls, document: Document, as_of: str) -> Volume:
@@ -48,6 +73,7 @@ class Volume(Record):
             can_snapshot=Can.read(document["can"]["snapshot"]),
             snapshot_count=document["snapshotCount"],
             last_snapshot_at=document.get("lastSnapshotAt"),
+            clone_of=ClonedSnapshot.read(document["cloneOf"]) if "cloneOf" in document else None,
         )
 
 
@@ -72,6 +98,7 @@ class Snapshot(Record):
     files: int | None
     omitted: int
     path: str | None
+    exported: str | None = None
     ready_in_ms: int | None = None
 
     @property
@@ -102,6 +129,7 @@ class Snapshot(Record):
             files=document.get("files"),
             omitted=sum(omission["count"] for omission in document.get("omissions", [])),
             path=document.get("path"),
+            exported=document.get("exported"),
             ready_in_ms=ready_in_ms,
         )
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..problem import error
-from ..records import Snapshot, Status
+from ..records import ClonedSnapshot, Snapshot, Status
 from ..surroundings import TOKEN, cluster_alias, current_user
 from .snapshot_of_run import SnapshotOfRun
 
 
 def name_snapshot(
-    snapshot: Snapshot,
+    snapshot: Snapshot | ClonedSnapshot,
     status: Status,
     relation: str,
     *,
@@ -33,11 +33,12 @@ def name_snapshot(
         raise error("not-supported", f"Nothing tells which {missing} the snapshot is in.", next_step)
     return SnapshotOfRun(
         # On a cluster the claim's name; the home volume has another one for people.
-        volume=snapshot.volume_name if is_local else snapshot.volume,
+        volume=snapshot.volume_name if is_local and isinstance(snapshot, Snapshot) else snapshot.volume,
         snapshot=snapshot.name,
         uid=snapshot.uid,
         namespace=namespace,
         cluster=cluster,
         time=snapshot.created_at,
         relation=relation,
+        exported=snapshot.exported,
     )

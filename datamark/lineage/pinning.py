@@ -14,8 +14,8 @@ from importlib.util import find_spec
 
 from ..client import Client, now
 from ..primitives import Record
-from ..problem import error
-from ..records import Clone, Done, Snapshot
+from ..problem import DatamarkError, error
+from ..records import Clone, ClonedSnapshot, Done, Snapshot, Volume
 from ..references import find_snapshot
 from ..workplace import Workplace
 from .lineage_records import RELATIONS
@@ -41,7 +41,14 @@ def pin(work: Workplace, arguments: Namespace) -> Record:
     context = _context(work)
     if not arguments.snapshot:
         return _told(work, *_current(work, context))
-    found = find_snapshot(work, arguments.snapshot, arguments.volume)
+    relation = EXACT if arguments.exact else BEFORE_RUN
+    try:
+        found = find_snapshot(work, arguments.snapshot, arguments.volume)
+    except DatamarkError as failure:
+        clone = _mounted_clone(work, arguments.snapshot) if failure.slug == "snapshot-not-found" else None
+        if clone is None or clone.clone_of is None:
+            raise
+        return _pin(work, context, _name(work, clone.clone_of, relation), work.notebook_in(clone))
     if found.state.phase != "ready":
         detail = f"Snapshot {found.label} of {found.volume_name} is not ready: {found.state.message}"
         raise error("not-supported", detail.rstrip(": "), "Pin it when it is.", about=found.name)
@@ -50,12 +57,25 @@ def pin(work: Workplace, arguments: Namespace) -> Record:
             f"No run here can read {found.label} of {found.volume_name}: no clone of it is mounted, nor is it itself."
         )
         raise error("not-supported", detail, "Pin it without --exact, or where its clone is mounted.", about=found.name)
-    named = _name(work, found, EXACT if arguments.exact else BEFORE_RUN)
+    return _pin(work, context, _name(work, found, relation), _notebook(work, found))
+
+
+def _pin(work: Workplace, context: RunContextVariable, named: SnapshotOfRun, notebook: str | None) -> Record:
     _tell_unreadable(work, context)
     current, _ = _current(work, context)
-    snapshots = _few(together([named], current))
-    context.pin(snapshots, _notebook(work, found))
+    context.pin(_few(together([named], current)), notebook)
     return _told(work, context.snapshots(), None)
+
+
+def _mounted_clone(work: Workplace, reference: str) -> Volume | None:
+    """The one volume here that is a clone of that snapshot, or has that name: the snapshot is listed elsewhere."""
+    found = [
+        one
+        for one in work.client.volumes()
+        if one.clone_of is not None
+        and reference in (one.id, one.name, one.id.rpartition(".")[2], one.clone_of.name, one.clone_of.label)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def can_be_read(client: Client, snapshot: Snapshot) -> bool:
@@ -120,7 +140,7 @@ def _current(work: Workplace, context: RunContextVariable) -> tuple[tuple[Snapsh
     return (pinned.snapshots if pinned else ()), pinned
 
 
-def _name(work: Workplace, snapshot: Snapshot, relation: str) -> SnapshotOfRun:
+def _name(work: Workplace, snapshot: Snapshot | ClonedSnapshot, relation: str) -> SnapshotOfRun:
     return name_snapshot(snapshot, work.client.status(), relation)
 
 

@@ -97,6 +97,28 @@ def test_exact_is_said_only_when_asked_for(kernel: Kernel) -> None:
     assert context(kernel)["datamark.github.io/relation"] == "exact"
 
 
+def test_a_mounted_clone_is_pinned_though_its_snapshot_is_listed_elsewhere(kernel: Kernel) -> None:
+    source = {
+        "name": "sales.1",
+        "uid": "u1",
+        "volume": "sales",
+        "label": "For sweep",
+        "createdAt": "2026-11-20T08:00:00.000Z",
+        "exported": "snapmirror.1",
+    }
+    # As in a server that a cluster has started with a clone.
+    mounted = "import datamark.records as records, dataclasses; read = records.Volume.read"
+    of = f"records.ClonedSnapshot.read({source!r})"
+    kernel.run(f"{mounted}\nrecords.Volume.read = lambda *words: dataclasses.replace(read(*words), clone_of={of})")
+    for reference in ("sales.1", "work"):
+        assert "sales.1 of sales · what the run reads" in kernel.text(f"%datamark pin {reference} --exact")
+        tags = context(kernel)
+        assert names(tags) == [("sales", "sales.1")]
+        assert tags["datamark.github.io/exported-snapshot"] == "snapmirror.1"
+        kernel.run("%datamark unpin")
+    assert "There is no snapshot nothing." in kernel.text("%datamark pin nothing")
+
+
 def test_an_unknown_snapshot_changes_nothing(kernel: Kernel) -> None:
     assert "There is no snapshot nothing." in kernel.text("%datamark pin nothing")
     assert context(kernel) is None

@@ -119,8 +119,6 @@ export interface Provider {
   /** `uid`: the life that was looked at; another one is refused with `object-changed`. */
   deleteSnapshot(name: string, uid: string): Promise<Snapshot>;
 
-  /** The snapshot that a volume of this server is a clone of; null, or absent: it is none. */
-  clonedSnapshot?(volume: string): { readonly name: string; readonly uid: string } | null;
   createClone(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone>;
   planCloneDelete(id: string): Promise<DeletePlan>;
   deleteClone(id: string, uid: string): Promise<Clone>;

@@ -14,7 +14,7 @@ import { MLFLOW_KERNEL } from '../../mlflowKernelspec';
 import { DatamarkPage } from '../../pages/datamarkPage';
 import { watchEverything, whereFound } from '../../pages/everythingTold';
 import { notebookFor } from '../../server/files';
-import { kubectl, listed } from '../cluster';
+import { kubectl } from '../cluster';
 import { environment } from '../environment';
 import { addUser, expect, logInTo, test, untilLab } from '../fixtures';
 import { hub } from '../hub';
@@ -168,7 +168,6 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
   await expect(trained).toContainText(`trained on 3 rows: before-run ${exported}`, { timeout: CELLS_MS });
 
   // In a server with the clone the run has read exactly that.
-  const [snapshot] = await listed('volumesnapshot', `${volume}.`);
   const opened = page.context().waitForEvent('page');
   await clone.getByRole('button', { name: 'Open' }).click();
   await datamark
@@ -177,8 +176,8 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
     .click();
   const second = await opened;
   await untilLab(second, user, 'fixed');
-  const pin = `%datamark pin ${snapshot?.metadata.name} --exact`;
-  await putFile(`${user}/fixed`, 'train.ipynb', training('clones/fixed/sales.csv', pin));
+  const notebook = training('clones/fixed/sales.csv', '%datamark pin fixed --exact');
+  await putFile(`${user}/fixed`, 'train.ipynb', notebook);
   const fixed = new DatamarkPage(second);
   await fixed.openPanel();
   await fixed.openNotebook('train.ipynb');

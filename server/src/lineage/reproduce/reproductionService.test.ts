@@ -36,13 +36,6 @@ class ElsewhereProvider extends MemoryProvider {
   }
 }
 
-/** A server that was started with the clone: its home is another one, and the snapshot is none of its volumes’. */
-class CloneServer extends ElsewhereProvider {
-  clonedSnapshot(volume: string): { name: string; uid: string } | null {
-    return volume === 'claim-ann.repro-abcdef01' ? { name: SNAPSHOT.name, uid: SNAPSHOT.uid } : null;
-  }
-}
-
 let provider: ElsewhereProvider;
 let service: ReproductionService;
 
@@ -105,10 +98,20 @@ test('in a server that was started with the clone the notebook is written from i
       join(clone, 'train.ipynb'),
       JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells })
     );
-    const there = new CloneServer();
+    // Its home is another one, and the snapshot is none of its volumes’.
+    const there = new ElsewhereProvider();
+    const { name, uid, createdAt } = SNAPSHOT;
+    const cloneOf = { name, uid, volume: 'claim-ann', label: 'before', createdAt };
     there.index.upsert(sampleVolume({ id: 'claim-ann--repro', mountPath: home, browsePath: '' }));
     there.index.upsert(
-      sampleVolume({ id: 'claim-ann.repro-abcdef01', name: 'repro', role: 'data', mountPath: clone, browsePath: null })
+      sampleVolume({
+        id: 'claim-ann.repro-abcdef01',
+        name: 'repro',
+        role: 'data',
+        mountPath: clone,
+        browsePath: null,
+        cloneOf
+      })
     );
     const [one] = FOUND.snapshots;
     const now = { state: 'unknown' as const, message: 'claim-ann is no volume of this server.' };

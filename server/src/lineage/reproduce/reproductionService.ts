@@ -101,9 +101,8 @@ export class ReproductionService {
     const { provider } = this.#options;
     const found = new Map<string, Volume>();
     for (const volume of provider.index.all('volume')) {
-      const uid = provider.clonedSnapshot?.(volume.id)?.uid;
-      if (uid !== undefined) {
-        found.set(uid, volume);
+      if (volume.cloneOf !== undefined) {
+        found.set(volume.cloneOf.uid, volume);
       }
     }
     return found;

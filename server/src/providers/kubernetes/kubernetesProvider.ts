@@ -27,7 +27,6 @@ import { ProblemError } from '../../problemError';
 import type { ClaimFacts, CloneFrom, Intent, Provider, RestoreWay, RunNoteChange } from '../provider';
 import type { KubernetesApi } from './client/kubernetesApi';
 import { NO_NAMESPACE } from './client/unknownNamespace';
-import { clonedSnapshot } from './clones/cloneSourceMark';
 import { ClusterClones } from './clones/clusterClones';
 import type { ClusterCheck } from './clusterCheck';
 import { ClusterObservation } from './clusterObservation';
@@ -230,11 +229,6 @@ export class KubernetesProvider implements Provider {
 
   deleteSnapshot(name: string, uid: string): Promise<Snapshot> {
     return this.snapshots.delete(name, uid);
-  }
-
-  clonedSnapshot(volume: string): { name: string; uid: string } | null {
-    const object = this.options.claims.get(volume)?.object ?? null;
-    return object === null ? null : clonedSnapshot(object);
   }
 
   async createClone(from: CloneFrom, request: CreateClone, intent: Intent): Promise<Clone> {

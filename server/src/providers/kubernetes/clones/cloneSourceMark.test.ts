@@ -21,7 +21,12 @@ const clone = (mark: unknown, source: object | undefined): PersistentVolumeClaim
 const of = (name: string): object => ({ apiGroup: SNAPSHOT_GROUP, kind: 'VolumeSnapshot', name });
 
 test('a clone is known by its snapshot’s uid where its spec and what was written down agree', () => {
-  expect(clonedSnapshot(clone(MARK, of('home.1')))).toEqual({ name: 'home.1', uid: 'u1' });
+  const told = { name: 'home.1', uid: 'u1', volume: 'home', label: 'before', createdAt: '2026-11-20T08:00:00.000Z' };
+  expect(clonedSnapshot(clone(MARK, of('home.1')))).toEqual(told);
+  expect(clonedSnapshot(clone({ ...MARK, exported: 'snapmirror.1' }, of('home.1')))).toEqual({
+    ...told,
+    exported: 'snapmirror.1'
+  });
   expect(clonedSnapshot(clone(MARK, of('home.2')))).toBeNull();
   expect(clonedSnapshot(clone(MARK, undefined))).toBeNull();
   expect(clonedSnapshot(clone({ ...MARK, uid: null }, of('home.1')))).toBeNull();

@@ -3,7 +3,9 @@
  * read from dataSourceRef and dataSource, which the API server keeps equal where it knows the kind.
  */
 import { z } from 'zod';
+import type { ClonedSnapshot } from '../../../../../contract';
 import { annotations } from '../names';
+import { instantOf } from '../objectMarks';
 import { SNAPSHOT_GROUP } from '../resources';
 import type { PersistentVolumeClaim } from '../volumes/claimResource';
 
@@ -18,7 +20,9 @@ export const CloneSourceMark = z.object({
   /** The claim that the data is of. */
   claim: z.string(),
   /** The moment the data is from. */
-  createdAt: z.string()
+  createdAt: z.string(),
+  /** Of a mirror’s data: the exported snapshot that it holds. */
+  exported: z.string().optional()
 });
 export type CloneSourceMark = z.infer<typeof CloneSourceMark>;
 
@@ -40,10 +44,14 @@ export function sourceMark({ metadata }: PersistentVolumeClaim): CloneSourceMark
  * The snapshot that a clone was made from; null: it is no clone of one. The mark tells the uid, and counts only where the spec,
  * which nobody can change, names the same snapshot.
  */
-export function clonedSnapshot(claim: PersistentVolumeClaim): { name: string; uid: string } | null {
+export function clonedSnapshot(claim: PersistentVolumeClaim): ClonedSnapshot | null {
   const [mark, source] = [sourceMark(claim), dataSource(claim)];
-  const isClone = mark?.kind === 'snapshot' && source?.kind === 'snapshot' && mark.name === source.name;
-  return isClone && mark.uid !== null ? { name: mark.name, uid: mark.uid } : null;
+  if (mark?.kind !== 'snapshot' || mark.uid === null || source?.kind !== 'snapshot' || mark.name !== source.name) {
+    return null;
+  }
+  const { name, uid, claim: volume, label, exported } = mark;
+  const createdAt = instantOf(mark.createdAt, claim.metadata.creationTimestamp ?? '');
+  return { name, uid, volume, label, createdAt, ...(exported === undefined ? {} : { exported }) };
 }
 
 /** Kind and name of what the claim's spec says it is filled from; null: it is not, or from something else. */

@@ -171,7 +171,8 @@ export class MakeClone {
         uid: snapshot.uid,
         label: labelOf(snapshot),
         claim: record.claim,
-        createdAt: snapshot.createdAt
+        createdAt: snapshot.createdAt,
+        ...(snapshot.exported === undefined ? {} : { exported: snapshot.exported })
       }
     };
   }

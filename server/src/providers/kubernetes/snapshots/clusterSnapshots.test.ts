@@ -57,6 +57,23 @@ describe('making a snapshot', () => {
     expect(made?.['spec']).toEqual({ source: { persistentVolumeClaimName: 'home' }, volumeSnapshotClassName: 'cow' });
   });
 
+  it('says which exported snapshot it holds, written once, and so do clones of it', async () => {
+    const provider = await scene.provider();
+    const { name, uid } = await provider.createSnapshot('home', WANTED, NO_KEY);
+    scene.ready(name);
+    await untilPhase(provider.index, 'snapshot', name, 'ready');
+
+    expect(await provider.markExported(name, uid, 'snapmirror.1')).toMatchObject({ exported: 'snapmirror.1' });
+    const before = scene.server.requests.length;
+    await provider.markExported(name, uid, 'snapmirror.1');
+    expect(scene.requestsSince(before)).toEqual([]);
+    expect(await refusal(provider.markExported(name, 'another', 'snapmirror.2'))).toBe('object-changed');
+
+    const { id } = await provider.createClone({ snapshot: name }, { name: 'sweep' }, NO_KEY);
+    const written = scene.get('PersistentVolumeClaim', id)?.metadata.annotations?.['datamark.github.io/source'];
+    expect(JSON.parse(written ?? '')).toMatchObject({ uid, exported: 'snapmirror.1' });
+  });
+
   it('gives the object that was made where its answer is lost', async () => {
     const provider = await scene.provider();
     scene.server.fault({ method: 'POST', path: /volumesnapshots$/ }, { kind: 'reset after' });

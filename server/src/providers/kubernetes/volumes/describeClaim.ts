@@ -1,6 +1,7 @@
 /** Makes the record of a claim from everything observed of it. Pure; called after each change by observedClaims.ts. */
 import type { Capability, Size, Volume } from '../../../../../contract';
 import type { PlatformAdapter } from '../../../platforms/platformAdapter';
+import { clonedSnapshot } from '../clones/cloneSourceMark';
 import { labels } from '../names';
 import { bytesOf } from '../quantity';
 import type { ClaimRecord } from './claims';
@@ -41,6 +42,7 @@ export function describeClaim(facts: ClaimFacts): ClaimRecord {
   const missing = mounted.mounts.every(({ path }) => table.at(path) === null)
     ? `Nothing is mounted at ${place.mount.path}, where claim ${claim} is said to be.`
     : null;
+  const cloneOf = object === null ? null : clonedSnapshot(object);
   const volume: Volume = {
     kind: 'volume',
     id: claim,
@@ -60,7 +62,8 @@ export function describeClaim(facts: ClaimFacts): ClaimRecord {
     trouble: claimTrouble(facts)?.reason ?? missing,
     can: capabilities(facts, sharing, readOnly),
     snapshotCount: 0,
-    lastSnapshotAt: null
+    lastSnapshotAt: null,
+    ...(cloneOf === null ? {} : { cloneOf })
   };
   return {
     claim,
