@@ -3,11 +3,12 @@
  * in a pod that mounts a claim of its own, whose volume is the destination of mirror n.
  */
 import { z } from 'zod';
-import type {
-  ApiList,
-  ApiRequest,
-  KubernetesApi,
-  ListRequest
+import {
+  KubernetesError,
+  type ApiList,
+  type ApiRequest,
+  type KubernetesApi,
+  type ListRequest
 } from '../../server/src/providers/kubernetes/client/kubernetesApi';
 import { DESTINATION_ANNOTATION } from '../../server/src/controller/ingest/claimDestinations';
 import { destinationOf } from './mirrorNames';
@@ -28,6 +29,9 @@ export class ClusterInMemory implements KubernetesApi {
 
   request<T>({ path, body, schema }: ApiRequest<T>): Promise<T> {
     this.calls += 1;
+    if (path.includes('/configmaps/')) {
+      return Promise.reject(new KubernetesError(404, 'NotFound', 'Nothing was stored yet.'));
+    }
     return Promise.resolve(schema.parse(answerTo(path, body)));
   }
 

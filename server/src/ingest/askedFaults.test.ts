@@ -29,6 +29,17 @@ describe('what is asked of a mirror', () => {
     expect((await faulty.read(server)).rows).toEqual([]);
   });
 
+  it('and is a transfer that fails is told with ONTAP’s reason, though the transfer itself tells none', async () => {
+    const { server, id } = await seen();
+    const reason = { code: '6619631', message: 'Source is gone.' };
+    faulty.ontap.failTransfers(reason);
+    await server.service.update(id, null);
+    await faulty.ontap.advance(120);
+
+    const { items } = await server.service.list({ anew: true });
+    expect(items).toMatchObject([{ update: { state: 'failed', reasons: [reason] } }]);
+  });
+
   it('and is carried out by a job that fails is told in the words of the job', async () => {
     const asked = await seen();
     faulty.ontap.failJobs({ code: '13303808', message: 'Break failed.' });

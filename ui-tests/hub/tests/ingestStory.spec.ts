@@ -176,7 +176,7 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
     .click();
   const second = await opened;
   await untilLab(second, user, 'fixed');
-  const notebook = training('clones/fixed/sales.csv', '%datamark pin fixed --exact');
+  const notebook = training('clones/arrivals.fixed/sales.csv', '%datamark pin fixed --exact');
   await putFile(`${user}/fixed`, 'train.ipynb', notebook);
   const fixed = new DatamarkPage(second);
   await fixed.openPanel();

@@ -4,7 +4,7 @@
  * it fails, it is known as long as the controller runs.
  */
 import type { MirrorUpdate } from '../../../../contract';
-import { isInFlight } from '../../ingest/ontap/ontapResources';
+import { isInFlight, type OntapRelationship } from '../../ingest/ontap/ontapResources';
 import { secondsOfIsoDuration } from '../../ingest/model/isoDuration';
 import type { Log } from '../../log';
 import type { AskedRecord, AskedUpdateStore } from './askedUpdateStore';
@@ -177,9 +177,18 @@ export function followed(
   if (update.isFromStore && !isOfThen(update, endOf(end), relationship.transfer?.total_duration)) {
     return null;
   }
-  const info = relationship.transfer?.error_info;
-  const reasons = outcome === 'succeeded' || !info ? [] : [{ message: info.message, code: info.code ?? null }];
+  const reasons = outcome === 'succeeded' ? [] : reasonsOf(relationship, outcome);
   return { ...update, ended: { state: outcome, endedAt: endOf(end)?.toISOString() ?? null, reasons } };
+}
+
+/** The transfer’s own where it is told; else why ONTAP holds the mirror unhealthy now that it has failed. */
+function reasonsOf(
+  { transfer, unhealthy_reason: unhealthy }: OntapRelationship,
+  outcome: MirrorUpdate['state']
+): MirrorUpdate['reasons'] {
+  const own = transfer?.error_info ? [transfer.error_info] : [];
+  const told = own.length === 0 && outcome === 'failed' ? (unhealthy ?? []) : own;
+  return told.map(({ message, code }) => ({ message, code: code ?? null }));
 }
 
 /** Whether a transfer had begun when it was asked for: while nobody looked, others may have come after it. */
