@@ -5,7 +5,7 @@ import { ProblemError } from '../../server/src/problemError';
 import type { KubernetesProvider } from '../../server/src/providers/kubernetes/kubernetesProvider';
 import { apiOf, clusterProvider } from '../support/clusterProvider';
 import { at, type KubernetesObject } from '../support/kubernetesObject';
-import { claim, roleFor, serviceAccount, type Rule } from '../support/manifests';
+import { claim, roleFor, serviceAccount, volumeSnapshot, type Rule } from '../support/manifests';
 import { applyShipped, removeShipped } from '../support/shippedManifest';
 import { TestCluster } from '../support/testCluster';
 import type { TestNamespace } from '../support/testNamespace';
@@ -17,6 +17,7 @@ import { TridentStandIn } from '../trident/tridentStandIn';
 
 const TMR = `${TRIDENT_VERSION}:TridentMirrorRelationship`;
 const TAMU = `${TRIDENT_VERSION}:TridentActionMirrorUpdate`;
+const TSI = `${TRIDENT_VERSION}:TridentSnapshotInfo`;
 const HERE = 'lab:trident_sales';
 const KEY = '0123456789abcdef';
 
@@ -256,6 +257,31 @@ describe('with Trident', () => {
     expect(await listed(source)).toMatchObject({ state: 'mirrored', can: { update: { available: false } } });
     await fail('x');
     expect((await listed(source)).state).toBe('failed');
+  });
+
+  test('the snapshot that a promotion waits for is told by its name', async () => {
+    await namespace.create(volumeSnapshot('sales.before', 'sales'));
+    const isReady = (snapshot: KubernetesObject): boolean => at(snapshot, 'status', 'readyToUse') === true;
+    await namespace.waitFor('VolumeSnapshot', 'sales.before', 'ready', isReady);
+    await namespace.create({
+      apiVersion: TRIDENT_VERSION,
+      kind: 'TridentSnapshotInfo',
+      metadata: { name: 'before' },
+      spec: { snapshotName: 'sales.before' }
+    });
+    const handleOf = (info: KubernetesObject): unknown => at(info, 'status', 'snapshotHandle');
+    const told = (info: KubernetesObject): boolean => typeof handleOf(info) === 'string';
+    await namespace.waitFor(TSI, 'before', 'a handle', told);
+    const handle = String(handleOf(await namespace.get(TSI, 'before')));
+    const source = await mirrorsOf('reader');
+    await listed(source);
+
+    const volumeMappings = [
+      { localPVCName: 'sales', remoteVolumeHandle: 'prod:sales', promotedSnapshotHandle: handle }
+    ];
+    await namespace.patch(TMR, 'sales', { spec: { state: 'promoted', volumeMappings } });
+
+    await untilTold(source, 'the snapshot', ({ hint }) => hint?.includes(`sales.before (${handle})`) === true);
   });
 
   test('promotion and resync go through, and not on what was changed since', async () => {

@@ -81,10 +81,9 @@ class Elsewhere implements AsyncDisposable {
   }
 }
 
-/** Once an hour, in the first full minute that is some time off. */
-function soon(): TransferSchedule {
-  const at = new Date(Date.now() + 75_000);
-  return new TransferSchedule('hourly-soon', { cron: { minutes: [at.getUTCMinutes()] } });
+/** Once an hour, in the next minute that begins. */
+function soon(now: number): TransferSchedule {
+  return new TransferSchedule('hourly-soon', { cron: { minutes: [new Date(now + 60_000).getUTCMinutes()] } });
 }
 
 interface MirrorsTold {
@@ -114,10 +113,8 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
     [here]: { namespace: servers, claim: volume }
   });
   const { ontap } = storage;
-  const schedule = soon();
-  ontap.world.schedules.set(schedule.name, schedule);
   const mirror = ontap.addRelationship({
-    ...{ source: there, destination: here, schedule: schedule.name, bytesPerSecond: 10 },
+    ...{ source: there, destination: here, schedule: null, bytesPerSecond: 10 },
     exported: { name: 'snapmirror.old', ageSeconds: 2 * 3600 }
   });
   await using mlflow = await MlflowKernel.start(namespace.name);
@@ -135,8 +132,11 @@ test('replicated data becomes fresh, a run trains on a clone of it, and what bre
   await expect(row).toContainText('Healthy');
   await expect(row).toContainText(`from ${there}`);
 
-  // The source changes, its schedule comes, and nobody presses anything.
+  // The source changes, a schedule comes, and nobody presses anything.
   await elsewhere.write(NEW);
+  const now = ontap.clock.now();
+  mirror.schedule = soon(now);
+  mirror.plan(now);
   await expect(row).toContainText('as of just now', { timeout: 180_000 });
   await expect(row).toContainText('Healthy · last transfer');
   expect(await contents(user, 'arrivals/sales.csv')).toBe(NEW);

@@ -17,6 +17,8 @@ export interface MirrorView {
   readonly volumeName: string;
   readonly update: MirrorUpdate | null;
   readonly may: TridentAbilities;
+  /** Name of the VolumeSnapshot with that handle; null: nothing tells it. */
+  readonly snapshotOf: (handle: string) => string | null;
 }
 
 type Conditions = MirrorRelationship['status']['conditions'];
@@ -53,7 +55,7 @@ export function describeMirror(object: MirrorRelationship, view: MirrorView): Tr
     stateAsTold: told.state || null,
     toldBy: 'trident',
     toldAt,
-    hint: [stateWords(state, told.state, toldAt), pending].filter(words => words !== null).join(' ') || null,
+    hint: sentences(stateWords(state, told.state, toldAt), pending, promotedWords(object, view)),
     health: healthOf(state, told),
     data: { known: false, reason: 'Trident does not tell how old the data is; ONTAP would.', snapshot: null },
     policy: policy === '' ? null : { name: policy, type: null },
@@ -91,6 +93,18 @@ function stateWords(state: MirrorState, word: string, toldAt: string | null): st
     default:
       return null;
   }
+}
+
+const sentences = (...words: (string | null)[]): string | null => words.filter(one => one !== null).join(' ') || null;
+
+/** Which snapshot a promotion is to end with, where one was named: it may have to arrive first. */
+function promotedWords({ spec }: MirrorRelationship, { snapshotOf }: MirrorView): string | null {
+  const handle = spec.volumeMappings[0]?.promotedSnapshotHandle ?? '';
+  if (handle === '' || spec.state.toLowerCase() !== 'promoted') {
+    return null;
+  }
+  const name = snapshotOf(handle);
+  return `Promotion is asked for at the snapshot ${name === null ? handle : `${name} (${handle})`}.`;
 }
 
 /** Trident goes on only after an edit. */

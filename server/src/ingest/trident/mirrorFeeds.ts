@@ -8,6 +8,8 @@ import {
   MirrorRelationship,
   MirrorUpdateAction,
   RELATIONSHIPS,
+  SNAPSHOT_INFOS,
+  SnapshotInfo,
   TRIDENT_GROUP,
   tridentPath,
   UPDATES
@@ -16,6 +18,8 @@ import {
 export class MirrorFeeds {
   readonly relationships: ObjectFeed<MirrorRelationship>;
   readonly updates: ObjectFeed<MirrorUpdateAction>;
+  /** Empty where the account may not read them: mirrors are told without. */
+  readonly snapshotInfos: ObjectFeed<SnapshotInfo>;
   /** When both were last asked for where no watch tells of changes. */
   private readAt = new Date();
   private listed = false;
@@ -47,19 +51,24 @@ export class MirrorFeeds {
     };
     this.relationships = feed(RELATIONSHIPS, MirrorRelationship);
     this.updates = feed(UPDATES, MirrorUpdateAction);
+    this.snapshotInfos = feed(SNAPSHOT_INFOS, SnapshotInfo);
   }
 
-  /** Resolves when both were told once, or could not be. Never rejects. */
+  /** Resolves when each was told once, or could not be. Never rejects. */
   async open(): Promise<void> {
-    await Promise.all([this.relationships.follow({}), this.updates.follow({})]);
+    await Promise.all(this.all.map(feed => feed.follow({})));
     await this.lookForGroup();
     await this.endWhatIsAbsent();
   }
 
   /** Looks where nothing tells of changes. Never rejects. */
   async refresh(): Promise<void> {
-    const { relationships, updates } = this;
-    await Promise.all([relationships.refresh(), isServed(updates.health) ? updates.refresh() : null]);
+    const { relationships, updates, snapshotInfos } = this;
+    await Promise.all([
+      relationships.refresh(),
+      isServed(updates.health) ? updates.refresh() : null,
+      isReadable(snapshotInfos.health) ? snapshotInfos.refresh() : null
+    ]);
     this.readAt = new Date();
     await this.endWhatIsAbsent();
   }
@@ -80,13 +89,20 @@ export class MirrorFeeds {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.relationships.stop(), this.updates.stop()]);
+    await Promise.all(this.all.map(feed => feed.stop()));
+  }
+
+  private get all(): readonly Pick<ObjectFeed<StoredObject>, 'follow' | 'stop'>[] {
+    return [this.relationships, this.updates, this.snapshotInfos];
   }
 
   /** A watch would go on asking for what the cluster does not serve. */
   private async endWhatIsAbsent(): Promise<void> {
     const absent = [this.relationships, this.updates].filter(({ health }) => this.groupIsAbsent || !isServed(health));
     await Promise.all(absent.map(one => one.stop()));
+    if (this.groupIsAbsent || !isReadable(this.snapshotInfos.health)) {
+      await this.snapshotInfos.stop();
+    }
   }
 
   private async lookForGroup(): Promise<void> {
@@ -101,5 +117,8 @@ export class MirrorFeeds {
     }
   }
 }
+
+const isReadable = (health: FeedHealth): boolean =>
+  health.state !== 'broken' || (health.error.status !== 403 && isServed(health));
 
 export const isServed = (health: FeedHealth): boolean => health.state !== 'broken' || health.error.status !== 404;

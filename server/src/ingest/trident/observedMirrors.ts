@@ -185,7 +185,13 @@ export class ObservedMirrors implements MirrorSourceTrident {
     const mayDelete = this.rights.capability({ verb: 'delete', resource: UPDATES });
     const told = newest === undefined ? null : describeUpdate(newest, { isOurs: this.isOwn(newest), mayDelete });
     const update = this.remembered.lastOf(name, told);
-    return describeMirror(object, { volumeName: record.volume.name, update, may: this.may() });
+    const snapshotOf = (handle: string): string | null => this.snapshotOf(handle);
+    return describeMirror(object, { volumeName: record.volume.name, update, may: this.may(), snapshotOf });
+  }
+
+  private snapshotOf(handle: string): string | null {
+    const infos = [...(this.feeds?.snapshotInfos.all() ?? [])];
+    return infos.find(({ status }) => status.snapshotHandle === handle)?.spec.snapshotName || null;
   }
 
   private may(): TridentAbilities {

@@ -8,6 +8,7 @@ import { ObjectMetadata } from '../../providers/kubernetes/resources';
 export const TRIDENT_GROUP = 'trident.netapp.io';
 export const RELATIONSHIPS = 'tridentmirrorrelationships';
 export const UPDATES = 'tridentactionmirrorupdates';
+export const SNAPSHOT_INFOS = 'tridentsnapshotinfos';
 /** On an action while Trident works on it. */
 export const TRIDENT_FINALIZER = 'trident.netapp.io';
 
@@ -56,6 +57,14 @@ export const MirrorUpdateAction = z.object({
     .catch({ state: '', message: '', completionTime: '' })
 });
 export type MirrorUpdateAction = z.infer<typeof MirrorUpdateAction>;
+
+/** TridentSnapshotInfo: the handle of a VolumeSnapshot, for those who may not read what is behind it. */
+export const SnapshotInfo = z.object({
+  metadata: ObjectMetadata,
+  spec: z.object({ snapshotName: Text }).catch({ snapshotName: '' }),
+  status: z.object({ snapshotHandle: Text }).catch({ snapshotHandle: '' })
+});
+export type SnapshotInfo = z.infer<typeof SnapshotInfo>;
 
 /** Claim that the data arrives in; '' where none is named. */
 export const claimOf = ({ spec }: MirrorRelationship): string => spec.volumeMappings[0]?.localPVCName ?? '';
