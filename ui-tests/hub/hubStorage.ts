@@ -5,13 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bedMover, type BedVolumes } from '../../testbed/ontap/bedMover';
 import { EmulatorClock } from '../../testbed/ontap/emulatorClock';
 import { makeCertificates, type EmulatorCertificates } from '../../testbed/ontap/emulatorCertificates';
 import { OntapEmulator } from '../../testbed/ontap/ontapEmulator';
 import type { Bed } from '../../testbed/support/bed';
-import { INGEST_HOST, installIngest, type DeployedIngest } from '../../testbed/support/deployedIngest';
+import { INGEST_HOST, installIngest, removeIngest, type DeployedIngest } from '../../testbed/support/deployedIngest';
 import { freePort } from '../../testbed/support/freePort';
 
 /** Names the file with what was settled, for the processes that run tests. */
@@ -34,12 +34,21 @@ export async function installIngestFor(bed: Bed, namespace: string): Promise<obj
   const { ca } = certificates;
   const ingest = await installIngest({ address: `https://${host}:${port}`, ca, username: USER, password }, [namespace]);
   const settled: Settled = { host, port, password, certificates, ingest };
+  await certificates.dispose();
   const folder = await mkdtemp(join(tmpdir(), 'datamark-storage-'));
   const file = join(folder, 'settled.json');
   await writeFile(file, JSON.stringify(settled), { mode: 0o600 });
   process.env[VARIABLE] = file;
-  process.once('exit', () => void rm(folder, { recursive: true, force: true }));
   return ingest.settings;
+}
+
+/** Takes all of that away again. */
+export async function removeIngestAgain(): Promise<void> {
+  await removeIngest();
+  const file = process.env[VARIABLE];
+  if (file !== undefined) {
+    await rm(dirname(file), { recursive: true, force: true });
+  }
 }
 
 /** Started by `start`; what it holds in the pool of the bed goes with it. */

@@ -5,11 +5,10 @@ import { bed } from '../../testbed/support/bed';
 import { packControllerImage } from '../../testbed/support/controllerImage';
 import { installController, uninstallController } from '../../testbed/support/controllerManifests';
 import { deployController, removeController } from '../../testbed/support/deployedController';
-import { removeIngest } from '../../testbed/support/deployedIngest';
 import { TestCluster } from '../../testbed/support/testCluster';
 import { kubectl } from './cluster';
 import { environment } from './environment';
-import { installIngestFor } from './hubStorage';
+import { installIngestFor, removeIngestAgain } from './hubStorage';
 
 /** What the servers of the hub run is what the controller runs. */
 const BUNDLE = join(__dirname, '..', '..', 'jupyterlab_datamark', 'sidecar', 'sidecar.mjs');
@@ -34,7 +33,7 @@ export async function installShippedController(): Promise<() => Promise<void>> {
     // Each is settled by the controller, which takes its finalizer off.
     await kubectl('delete', 'volumerestores', '--all', '--timeout=120s');
     await removeController();
-    await removeIngest();
+    await removeIngestAgain();
     await uninstallController(cluster);
     cluster.close();
   };
