@@ -104,6 +104,8 @@ describeOnBed('the controller', () => {
     await scene.waitForPhase('lost', 'Planned');
     await scene.approve('lost');
     await scene.waitForPhase('lost', 'Succeeded', { seconds: 90 });
+    // Until then its finalizer keeps it, and it would go behind the look for what is missing.
+    await scene.waitUntilSettled('lost');
     await scene.controller.kill();
     await scene.namespace.delete(RESTORE, 'lost');
     await scene.controller.start();
