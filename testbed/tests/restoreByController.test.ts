@@ -104,8 +104,10 @@ describeOnBed('the controller', () => {
     await scene.waitForPhase('lost', 'Planned');
     await scene.approve('lost');
     await scene.waitForPhase('lost', 'Succeeded', { seconds: 90 });
-    // Until then its finalizer keeps it, and it would go behind the look for what is missing.
-    await scene.waitUntilSettled('lost');
+    const isKept = async (): Promise<boolean> =>
+      (await scene.restore('lost')).status.pending.some(words => words.includes('is kept for an undo'));
+    // Written on the volume right after the end; what a controller that dies before has left has no such mark.
+    await waitUntil('the volume to be kept for an undo', isKept);
     await scene.controller.kill();
     await scene.namespace.delete(RESTORE, 'lost');
     await scene.controller.start();
