@@ -87,6 +87,14 @@ def _specs(suite: dict[str, Any], above: str) -> Iterator[tuple[str, dict[str, A
         yield from _specs(inner, name)
 
 
+def _way_to(error: dict[str, Any]) -> str:
+    """What Playwright waited for, and the lines that led there, innermost first; '' where it tells none."""
+    waited = re.search(r"^\s*- (waiting for .*)$", re.sub(COLOURS, "", error.get("message", "")), re.MULTILINE)
+    lines = re.findall(r"/([^/\s]+\.ts:\d+):\d+\)?$", error.get("stack", ""), re.MULTILINE)
+    told = ([waited[1]] if waited else []) + (["at " + " < ".join(lines)] if lines else [])
+    return f" ({', '.join(told)})" if told else ""
+
+
 def read_playwright(report: Path, skip_is_failure: bool) -> Outcome:
     """Reads what Playwright's json reporter wrote. `flaky` (passed on a retry) counts as failed."""
     outcome = Outcome()
@@ -102,8 +110,9 @@ def read_playwright(report: Path, skip_is_failure: bool) -> Outcome:
                 elif test["status"] == "skipped":
                     outcome.skip(name, skip_is_failure)
                 else:
-                    errors = [result.get("error", {}).get("message", "") for result in test.get("results", [])]
-                    outcome.fail(_with_reason(name, errors))
+                    errors = [result.get("error", {}) for result in test.get("results", [])]
+                    complaint = _with_reason(name, [error.get("message", "") for error in errors])
+                    outcome.fail(complaint + _way_to(errors[0] if errors else {}))
     for error in content["errors"]:
         outcome.fail(str(error.get("message", error)).splitlines()[0])
     return outcome

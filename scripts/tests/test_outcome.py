@@ -35,6 +35,21 @@ def test_what_says_that_it_is_skipped_is_skipped(tmp_path: Path) -> None:
     assert (outcome.passed, outcome.failed, outcome.skipped) == (0, 0, 1)
 
 
+def test_a_failure_in_the_browser_tells_what_it_waited_for_and_where(tmp_path: Path) -> None:
+    error = {
+        "message": "TimeoutError: locator.click: Timeout 45000ms exceeded.\nCall log:\n"
+        "\x1b[2m  - waiting for getByRole('button')\x1b[22m\n\x1b[2m    - locator resolved to <button>\x1b[22m",
+        "stack": "TimeoutError: locator.click\n    at Page.press (/somewhere/ui-tests/pages/page.ts:122:31)\n"
+        "    at /somewhere/ui-tests/tests/away.spec.ts:52:3",
+    }
+    failed = {"status": "unexpected", "results": [{"status": "failed", "error": error}]}
+
+    assert read_playwright(report(tmp_path, failed), False).complaints == [
+        "a.spec.ts test 0: TimeoutError: locator.click: Timeout 45000ms exceeded. "
+        "(waiting for getByRole('button'), at page.ts:122 < away.spec.ts:52)"
+    ]
+
+
 def test_files_of_jest_are_told_in_the_order_in_which_they_ran_with_why_they_failed(tmp_path: Path) -> None:
     def file(name: str, start: int, message: str) -> dict[str, Any]:
         test = {"status": "failed", "fullName": "works", "failureMessages": [message]}

@@ -37,6 +37,8 @@ export class ResourceWatch<T> implements Watch {
   #failures = 0;
   #brokenSince: Date | null = null;
   #toldCurrent = false;
+  /** The last break was a refusal. */
+  #refused = false;
   /** No stream has been opened since the last list. */
   #justListed = false;
 
@@ -139,15 +141,22 @@ export class ResourceWatch<T> implements Watch {
   }
 
   #tellCurrent(): void {
+    this.#refused = false;
     if (this.#brokenSince !== null || !this.#toldCurrent) {
       this.#brokenSince = null;
       this.#toldCurrent = true;
       this.#request.health({ state: 'current' });
     }
   }
-  /** Tells the break and waits for the time of the next try. */
+
+  /**
+   * Tells the break and waits for the time of the next try. A server that has just started refuses everybody until it
+   * has read the roles: what it allowed before counts as refused from the second time on, and the second comes soon.
+   */
   async #recover(error: KubernetesError): Promise<void> {
-    this.#failures++;
+    const mayBeStarting = error.status === 403 && this.#toldCurrent && !this.#refused;
+    this.#refused = error.status === 403;
+    this.#failures = mayBeStarting ? 1 : this.#failures + 1;
     if (mustListAnew(error)) {
       this.#resourceVersion = null;
     }
@@ -159,7 +168,9 @@ export class ResourceWatch<T> implements Watch {
     this.#brokenSince ??= now;
     const retryAt = new Date(now.getTime() + wait);
     this.#settleListed?.reject(error);
-    this.#request.health({ state: 'broken', error, since: this.#brokenSince, retryAt });
+    if (!mayBeStarting) {
+      this.#request.health({ state: 'broken', error, since: this.#brokenSince, retryAt });
+    }
     try {
       await delay(wait, undefined, { signal: this.#stopping.signal });
     } catch {

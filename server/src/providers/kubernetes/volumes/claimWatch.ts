@@ -39,6 +39,7 @@ export class ClaimWatch {
   private readonly selection: { readonly fieldSelector?: string };
   private watch: Watch | null = null;
   private watchRefused = false;
+  private wasCurrent = false;
   private listRefused = false;
   private asking: Promise<void> | null = null;
   private stopped = false;
@@ -94,11 +95,12 @@ export class ClaimWatch {
       deleted: item => this.told(item, null),
       health: health => {
         if (health.state === 'current') {
+          this.wasCurrent = true;
           this.claims.forEach(one => one.reached());
         } else if (health.error.status === 403) {
-          // Listing may be allowed where watching is not.
-          this.watchRefused = true;
-          this.options.background(this.endWatch().then(() => this.ask()));
+          // Looking may be allowed where watching is not. What was allowed before may be so again soon.
+          this.watchRefused = !this.wasCurrent;
+          this.options.background(this.watchRefused ? this.endWatch().then(() => this.ask()) : this.ask());
         } else {
           const { error } = health;
           this.claims.forEach(one => one.failed(error));

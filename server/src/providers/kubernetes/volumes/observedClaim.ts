@@ -83,7 +83,7 @@ export class ObservedClaim {
 
   /** What was seen is so again, after it could not be asked for. */
   reached(): void {
-    if (this.sighting.state === 'unreachable' && this.object !== null) {
+    if (this.object !== null && (this.sighting.state === 'unreachable' || this.sighting.state === 'forbidden')) {
       this.sighting = { state: 'seen' };
       this.options.changed();
     }

@@ -209,6 +209,17 @@ describe('a claim that changes', () => {
     expect(scene.verbs().filter(verb => verb.startsWith(refused))).toHaveLength(1);
   });
 
+  it('is watched on when the API server refuses for a while what it allowed before', async () => {
+    scene.makeClaim('claim-ann');
+    const claims = await scene.observed();
+    scene.server.fault({ path: /persistentvolumeclaims/ }, { kind: 'status', status: 403, reason: 'Forbidden' }, 5);
+    scene.server.watches.reset();
+    await until(() => !recordOf(claims).volume.can.snapshot.available);
+    await until(() => recordOf(claims).volume.can.snapshot.available);
+    scene.changeClaim('claim-ann', { status: { phase: 'Lost' } });
+    await until(() => recordOf(claims).volume.trouble !== null);
+  });
+
   it('is not waited for without end', async () => {
     scene.makeClaim('claim-ann');
     scene.server.fault({}, { kind: 'hang' }, 1_000);
