@@ -35,6 +35,37 @@ describeClient(scene => {
       expect((await api.request({ path: `${PATH}/once`, schema: Item })).metadata.name).toBe('once');
     });
 
+    it('is not refused by a server that has just started and has not read the roles yet', async () => {
+      await mayRead('reader');
+      const token = await scene.server.token('reader');
+      // Asks so often that it meets the moment.
+      const api = scene.open(await scene.server.kubeconfig({ token }), { requestPace: { baseMs: 2, capMs: 5 } });
+      const read = () => api.request({ path: PATH, schema: z.looseObject({}), timeoutMs: 5_000 });
+      await waitUntil('the role to be in force', () => read().then(Boolean, () => false));
+      const outcomes: (number | 'read')[] = [];
+      const reading = new AbortController();
+      const readers = Array.from({ length: 4 }, async () => {
+        while (!reading.signal.aborted) {
+          outcomes.push(
+            await read().then(
+              () => 'read' as const,
+              (error: KubernetesError) => error.status
+            )
+          );
+        }
+      });
+      try {
+        await scene.server.stopServer();
+        await waitUntil('its absence to be noticed', () => outcomes.includes(0));
+        await scene.server.startServer();
+        await waitUntil('reads again', () => outcomes.slice(-100).every(outcome => outcome === 'read'));
+      } finally {
+        reading.abort();
+        await Promise.all(readers);
+      }
+      expect(outcomes).not.toContain(403);
+    });
+
     it('waits as long as an overloaded server asks', async () => {
       await throttle('throttled');
       const token = await scene.server.token('throttled');
@@ -98,6 +129,21 @@ describeClient(scene => {
       await scene.equalToList(mirror);
     });
   });
+
+  /** Lets the account read config maps. */
+  async function mayRead(account: string): Promise<void> {
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const metadata = { name: account, namespace: 'default' };
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] }];
+    await scene.admin.create({ apiVersion, kind: 'Role', metadata, rules });
+    await scene.admin.create({
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account },
+      subjects: [{ kind: 'ServiceAccount', ...metadata }]
+    });
+  }
 
   /** The account gets no seat at all, as by an administrator's FlowSchema. */
   async function throttle(account: string): Promise<void> {

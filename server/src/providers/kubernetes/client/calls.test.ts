@@ -123,6 +123,33 @@ describe('Retry-After', () => {
   });
 });
 
+describe('a refusal', () => {
+  const refused = { kind: 'status', status: 403, reason: 'Forbidden' } as const;
+
+  it('is told at once', async () => {
+    server.fault({}, refused);
+    expect((await failure(create())).status).toBe(403);
+    expect(seen()).toEqual(['create']);
+  });
+
+  it('by a server that is just back, which may not have read the roles yet, is asked for once more', async () => {
+    server.fault({}, { kind: 'reset' });
+    await failure(create());
+    server.fault({ method: 'GET' }, refused);
+    await expect(read()).rejects.toMatchObject({ status: 404 });
+    server.fault({ method: 'POST' }, refused);
+    await create();
+    expect((await read()).metadata.name).toBe('one');
+  });
+
+  it('is told where it stays', async () => {
+    server.fault({}, { kind: 'status', status: 502, text: '<html>Bad gateway</html>' });
+    server.fault({}, refused, 100);
+    expect((await failure(read())).status).toBe(403);
+    expect(seen()).toHaveLength(3);
+  });
+});
+
 describe('an answer of somebody else', () => {
   it('is quoted', async () => {
     server.fault({}, { kind: 'status', status: 403, text: '<html>\n  <b>Proxy:</b> not from here' });

@@ -1,9 +1,11 @@
 /**
  * Connections to the API server: one dispatcher is kept as long as certificates stay the same, and each request
- * carries the token of now. A token that is refused is read again once.
+ * carries the token of now. A token that is refused is read again once; an account that is refused by a server that was
+ * away asks again once.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientHttp2Stream } from 'node:http2';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import type { ApiAccess, Credentials } from './apiAccess';
 import { apiAddress } from './apiAddress';
@@ -18,6 +20,13 @@ const KEEP_ALIVE_PROBE_MS = 30_000;
  * ends, the stream's error would end the process.
  */
 const STREAM_CREATED = 'http2.client.stream.created';
+
+/**
+ * A server that has just started refuses everybody (403) until it has read the roles: measured on Kubernetes 1.36, 40 to
+ * 50 ms with few of them. Who is refused so soon after it is back asks again after this time, ms.
+ */
+const ROLES_READ_MS = 1_000;
+const JUST_BACK_MS = 5_000;
 
 function listenToErrors(message: unknown): void {
   (message as { stream: ClientHttp2Stream }).stream.on('error', () => undefined);
@@ -49,6 +58,9 @@ export class Connection {
   /** Replaced ones that still have something under way. */
   readonly #retired = new Set<Way>();
   #disposed = false;
+  /** The last try to reach the server has failed. */
+  #away = false;
+  #backSince = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -68,6 +80,9 @@ export class Connection {
     const { access } = this.#options;
     const credentials = await access.credentials(null, outgoing.signal);
     const answer = await this.#sendAs(credentials, outgoing);
+    if (answer.statusCode === 403 && performance.now() - this.#backSince < JUST_BACK_MS) {
+      return this.#askAgain(answer, outgoing);
+    }
     if (answer.statusCode !== 401) {
       return answer;
     }
@@ -77,6 +92,17 @@ export class Connection {
     }
     await answer.body.dump();
     return this.#sendAs(renewed, outgoing);
+  }
+
+  /** Nothing was done by what was refused, so that it can be sent once more. */
+  async #askAgain(refusal: Dispatcher.ResponseData, outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+    const { signal } = outgoing;
+    await delay(ROLES_READ_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) {
+      return refusal;
+    }
+    await refusal.body.dump();
+    return this.#sendAs(await this.#options.access.credentials(null, signal), outgoing);
   }
 
   /** Whether requests can have been sent: the server, or the proxy before it, took a connection. */
@@ -142,12 +168,24 @@ export class Connection {
     try {
       const answer = await asked;
       this.clock.heard(answer.headers['date'], sentAt);
+      this.#heard(answer.statusCode < 500);
       answer.body.once('close', over);
       return answer;
     } catch (error) {
+      if (!signal.aborted) {
+        this.#heard(false);
+      }
       over();
       throw error;
     }
+  }
+
+  /** Whether the server answers for itself; what is before it may answer in its place that it is away. */
+  #heard(there: boolean): void {
+    if (there && this.#away) {
+      this.#backSince = performance.now();
+    }
+    this.#away = !there;
   }
 
   #way({ connectionKey, proxy, tls }: Credentials): Way {

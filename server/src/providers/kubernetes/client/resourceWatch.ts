@@ -37,8 +37,6 @@ export class ResourceWatch<T> implements Watch {
   #failures = 0;
   #brokenSince: Date | null = null;
   #toldCurrent = false;
-  /** The last break was a refusal. */
-  #refused = false;
   /** No stream has been opened since the last list. */
   #justListed = false;
 
@@ -141,22 +139,15 @@ export class ResourceWatch<T> implements Watch {
   }
 
   #tellCurrent(): void {
-    this.#refused = false;
     if (this.#brokenSince !== null || !this.#toldCurrent) {
       this.#brokenSince = null;
       this.#toldCurrent = true;
       this.#request.health({ state: 'current' });
     }
   }
-
-  /**
-   * Tells the break and waits for the time of the next try. A server that has just started refuses everybody until it
-   * has read the roles: what it allowed before counts as refused from the second time on, and the second comes soon.
-   */
+  /** Tells the break and waits for the time of the next try. */
   async #recover(error: KubernetesError): Promise<void> {
-    const mayBeStarting = error.status === 403 && this.#toldCurrent && !this.#refused;
-    this.#refused = error.status === 403;
-    this.#failures = mayBeStarting ? 1 : this.#failures + 1;
+    this.#failures++;
     if (mustListAnew(error)) {
       this.#resourceVersion = null;
     }
@@ -168,9 +159,7 @@ export class ResourceWatch<T> implements Watch {
     this.#brokenSince ??= now;
     const retryAt = new Date(now.getTime() + wait);
     this.#settleListed?.reject(error);
-    if (!mayBeStarting) {
-      this.#request.health({ state: 'broken', error, since: this.#brokenSince, retryAt });
-    }
+    this.#request.health({ state: 'broken', error, since: this.#brokenSince, retryAt });
     try {
       await delay(wait, undefined, { signal: this.#stopping.signal });
     } catch {

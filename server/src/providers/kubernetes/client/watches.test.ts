@@ -236,16 +236,6 @@ describe('what a watch says of itself', () => {
     expect(mirror.reasons).not.toContain('Forbidden');
   });
 
-  it('is a refusal of what it was allowed before, and it goes on trying', async () => {
-    const mirror = new Mirror();
-    await mirror.watching();
-    server.fault({ watch: true }, { kind: 'status', status: 403, reason: 'Forbidden' }, 3);
-    server.watches.reset();
-    await until(() => mirror.reasons.includes('Forbidden'));
-    put('a');
-    await until(() => mirror.isCurrent() && mirror.reasons.at(-1) === 'current');
-  });
-
   it('is that it may not watch, where it may list only', async () => {
     put('a');
     server.rules = [{ verbs: ['list'], apiGroups: ['*'], resources: ['*'] }];
