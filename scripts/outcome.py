@@ -8,10 +8,13 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 COLOURS = r"\x1b\[[0-9;]*m"
+LONGEST = 300
+"""Characters that a comparison may take."""
 
 
 @dataclass
@@ -42,8 +45,19 @@ Reader = Callable[[Path, bool], Outcome]
 
 def _with_reason(name: str, messages: list[str]) -> str:
     """A test that has failed, and the first line of why, without colours."""
-    lines = re.sub(COLOURS, "", "\n".join(messages)).strip().splitlines()
+    lines = _lines(messages)
     return f"{name}: {lines[0]}" if lines else name
+
+
+def _lines(messages: list[str]) -> list[str]:
+    return re.sub(COLOURS, "", "\n".join(messages)).strip().splitlines()
+
+
+def _difference(messages: list[str]) -> str:
+    """What a comparison of jest expected and received, in a line; '' where it tells none."""
+    told = [line.strip() for line in takewhile(lambda line: not re.match(r"\s+at ", line), _lines(messages)[1:])]
+    line = " ".join(line for line in told if line)
+    return f" ({line[:LONGEST]})" if line else ""
 
 
 def read_jest(report: Path, skip_is_failure: bool) -> Outcome:
@@ -54,9 +68,9 @@ def read_jest(report: Path, skip_is_failure: bool) -> Outcome:
             if test["status"] == "passed":
                 outcome.passed += 1
             elif test["status"] == "failed":
-                outcome.fail(
-                    _with_reason(f"{Path(file['name']).name} {test['fullName']}", test.get("failureMessages", []))
-                )
+                messages = test.get("failureMessages", [])
+                name = f"{Path(file['name']).name} {test['fullName']}"
+                outcome.fail(_with_reason(name, messages) + _difference(messages))
             else:
                 outcome.skip(test["fullName"], skip_is_failure)
         if file["status"] == "failed" and not any(test["status"] == "failed" for test in file["assertionResults"]):
@@ -88,10 +102,12 @@ def _specs(suite: dict[str, Any], above: str) -> Iterator[tuple[str, dict[str, A
 
 
 def _way_to(error: dict[str, Any]) -> str:
-    """What Playwright waited for, and the lines that led there, innermost first; '' where it tells none."""
-    waited = re.search(r"^\s*- (waiting for .*)$", re.sub(COLOURS, "", error.get("message", "")), re.MULTILINE)
+    """What Playwright waited for, what lay over it, and the lines that led there, innermost first; '' if untold."""
+    message = "\n".join(_lines([error.get("message", "")]))
+    waited = re.search(r"^\s*- (waiting for .*)$", message, re.MULTILINE)
+    covered = re.search(r"^\s*- (<.* intercepts pointer events)$", message, re.MULTILINE)
     lines = re.findall(r"/([^/\s]+\.ts:\d+):\d+\)?$", error.get("stack", ""), re.MULTILINE)
-    told = ([waited[1]] if waited else []) + (["at " + " < ".join(lines)] if lines else [])
+    told = [found[1] for found in (waited, covered) if found] + (["at " + " < ".join(lines)] if lines else [])
     return f" ({', '.join(told)})" if told else ""
 
 

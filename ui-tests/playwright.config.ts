@@ -3,6 +3,7 @@
  * server (fixtures.ts), so that no test sees what another one left.
  */
 import { defineConfig } from '@playwright/test';
+import path from 'node:path';
 
 export default defineConfig({
   testDir: './tests',
@@ -25,7 +26,8 @@ export default defineConfig({
     trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      // $CHROMIUM or Debian’s.
+      executablePath: path.join(__dirname, 'browser.py'),
       args: [
         // Chromium refuses its sandbox to root, as in containers.
         '--no-sandbox',

@@ -38,7 +38,9 @@ def test_what_says_that_it_is_skipped_is_skipped(tmp_path: Path) -> None:
 def test_a_failure_in_the_browser_tells_what_it_waited_for_and_where(tmp_path: Path) -> None:
     error = {
         "message": "TimeoutError: locator.click: Timeout 45000ms exceeded.\nCall log:\n"
-        "\x1b[2m  - waiting for getByRole('button')\x1b[22m\n\x1b[2m    - locator resolved to <button>\x1b[22m",
+        "\x1b[2m  - waiting for getByRole('button')\x1b[22m\n\x1b[2m    - locator resolved to <button>\x1b[22m\n"
+        "\x1b[2m    2 × waiting for element to be visible, enabled and stable\x1b[22m\n"
+        '\x1b[2m      - <dialog aria-label="Error">…</dialog> intercepts pointer events\x1b[22m',
         "stack": "TimeoutError: locator.click\n    at Page.press (/somewhere/ui-tests/pages/page.ts:122:31)\n"
         "    at /somewhere/ui-tests/tests/away.spec.ts:52:3",
     }
@@ -46,7 +48,8 @@ def test_a_failure_in_the_browser_tells_what_it_waited_for_and_where(tmp_path: P
 
     assert read_playwright(report(tmp_path, failed), False).complaints == [
         "a.spec.ts test 0: TimeoutError: locator.click: Timeout 45000ms exceeded. "
-        "(waiting for getByRole('button'), at page.ts:122 < away.spec.ts:52)"
+        "(waiting for getByRole('button'), <dialog aria-label=\"Error\">…</dialog> intercepts pointer events, "
+        "at page.ts:122 < away.spec.ts:52)"
     ]
 
 
@@ -63,3 +66,21 @@ def test_files_of_jest_are_told_in_the_order_in_which_they_ran_with_why_they_fai
     path.write_text(json.dumps({"testResults": files}))
 
     assert read_jest(path, False).complaints == ["a.test.ts works: Error: first", "b.test.ts works: Error: second"]
+
+
+def test_a_comparison_of_jest_is_told_in_a_line(tmp_path: Path) -> None:
+    message = (
+        "Error: expect(received).toEqual(expected) // deep equality\n\n"
+        "\x1b[32m- Expected  - 1\x1b[39m\n+ Received  + 3\n\n"
+        '- Array []\n+ Array [\n+   "files: Job deleted",\n+ ]\n    at Object.<anonymous> (/somewhere/a.test.ts:1:2)'
+    )
+    test = {"status": "failed", "fullName": "works", "failureMessages": [message]}
+    path = tmp_path / "report.json"
+    path.write_text(
+        json.dumps({"testResults": [{"name": "a.test.ts", "status": "failed", "assertionResults": [test]}]})
+    )
+
+    assert read_jest(path, False).complaints == [
+        "a.test.ts works: Error: expect(received).toEqual(expected) // deep equality "
+        '(- Expected  - 1 + Received  + 3 - Array [] + Array [ +   "files: Job deleted", + ])'
+    ]
