@@ -10,7 +10,7 @@ import { claim, roleFor, serviceAccount } from '../manifests';
 import type { TestCluster } from '../testCluster';
 import type { TestNamespace } from '../testNamespace';
 import { waitUntil } from '../waitUntil';
-import { FAULTS, type Fault } from './faults';
+import { APPLICABLE, FAULTS, type Fault } from './faults';
 import { foreignKinds } from './foreignClaims';
 import { Homes, volumeHandle, type Home } from './homes';
 import { Random } from './random';
@@ -98,6 +98,12 @@ export class CloneFlights {
       lost: count(fault, 'lost'),
       leftBehind: count(fault, 'asked')
     }));
+  }
+
+  /** Faults that have to strike, and have not. */
+  missing(): Fault[] {
+    const rows = this.rows();
+    return APPLICABLE.clone.filter(fault => !rows.some(row => row.fault === fault));
   }
 
   troubles(): string[] {

@@ -5,7 +5,7 @@ import { waitUntil } from '../waitUntil';
 import { allOf } from './allOf';
 import type { Arena } from './arena';
 import { oneByOne, type ClusterFaults } from './clusterFaults';
-import { FAULTS, type Fault } from './faults';
+import { APPLICABLE, FAULTS, type Fault } from './faults';
 import { Flights, type Flight } from './flights';
 import { Homes } from './homes';
 import { deleted } from './lasting';
@@ -13,7 +13,7 @@ import { leftBehind } from './leftBehind';
 import { Random } from './random';
 import { judgeAll, strikeAll } from './round';
 import type { KillMatrixRow } from './row';
-import { AT_ONCE, roundsOf, type Round } from './schedule';
+import { AT_ONCE, roundOf, roundsOf, type Round } from './schedule';
 import { undoable } from './undoable';
 import { checkNotes, type Verdict } from './verdict';
 import type { VolumeBytes } from './volumeBytes';
@@ -24,6 +24,9 @@ const WITH_SERVER = 3;
 export const HELD = 'tests.example/held';
 /** Policies are set back and volumes freed a minute after the end; nothing else has to be waited for. */
 const SETTLED_S = 150;
+
+/** Rounds beyond the planned ones, for faults that have not struck in these. */
+const ONCE_MORE = 3;
 
 const SPOILING: readonly Fault[] = ['snapshot deleted', 'foreign claim: other class', 'foreign claim: first consumer'];
 
@@ -36,7 +39,7 @@ interface MatrixOptions {
 
 /** A round whose restores are asked for. */
 interface Begun {
-  readonly index: number;
+  readonly round: Round;
   readonly started: number;
   readonly arena: Arena;
   endless: readonly Flight[];
@@ -70,19 +73,29 @@ export class Matrix {
     this._homes = new Homes(_scene.namespace, bytes, claim => claim);
   }
 
-  get rounds(): number {
-    return this._rounds.length;
+  /** The round after those that are flown; null: it was the last, and every fault has struck. */
+  next(): Round | null {
+    const index = this._flown.length;
+    const missing = this.missing();
+    const more = missing.length > 0 && index < this._rounds.length + ONCE_MORE;
+    return this._rounds[index] ?? (more ? roundOf(this.strategy, missing, this._random) : null);
+  }
+
+  /** Faults that have to strike, and have not yet. */
+  missing(): Fault[] {
+    return APPLICABLE[this.strategy].filter(fault => this._row(fault).hits === 0);
   }
 
   /** Asks for the restores of a round. Nothing strikes yet. */
-  async begin(index: number): Promise<Begun> {
+  async begin(round: Round): Promise<Begun> {
     const started = performance.now();
     const { _scene: scene } = this;
     const { cluster, bytes } = this._options;
-    const round = this._rounds[index];
-    const flights = await (round?.undo === true ? this._undos() : this._restores(`${this.strategy}-${index}`));
+    const flights = await (round.undo === true
+      ? this._undos()
+      : this._restores(`${this.strategy}-${this._flown.length}`));
     await Promise.all(flights.map(flight => checkNotes({ scene, bytes }, flight)));
-    const finalizer = round?.longGap === true ? HELD : null;
+    const finalizer = round.longGap === true ? HELD : null;
     if (finalizer !== null) {
       await this._hold(flights, finalizer);
     }
@@ -97,18 +110,18 @@ export class Matrix {
       written: this._written,
       alone: oneByOne()
     };
-    return { index, started, arena, endless: flights };
+    return { round, started, arena, endless: flights };
   }
 
   /** Strikes, and waits for the end of the restores. */
   async fly(begun: Begun): Promise<void> {
-    begun.endless = await strikeAll(begun.arena, this._rounds[begun.index]?.strikes ?? []);
+    begun.endless = await strikeAll(begun.arena, begun.round.strikes);
   }
 
   /** Looks at what is there now. */
-  async judge({ index, started, arena, endless }: Begun): Promise<void> {
+  async judge({ round, started, arena, endless }: Begun): Promise<void> {
     const { flights } = arena;
-    const title = `${this.strategy}, ${this._rounds[index]?.title}`;
+    const title = `${this.strategy}, ${round.title}`;
     const verdicts = await judgeAll(arena, endless);
     await this.stop();
     this._flown.push({ title, flights, verdicts });

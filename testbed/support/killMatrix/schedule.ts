@@ -192,13 +192,21 @@ const PLANS: Readonly<Record<ControllerStrategy, readonly Plan[]>> = { swap: SWA
 
 /** The rounds of a strategy, in their order. */
 export const roundsOf = (strategy: ControllerStrategy, random: Random): Round[] =>
-  PLANS[strategy].map(({ lines, ...round }) => ({
-    ...round,
-    strikes: lines.map(([fault, at, withinMs, how]) => ({
-      fault,
-      at,
-      count: 1 + random.below(AT_ONCE - 1),
-      delayMs: random.below(withinMs + 1),
-      whom: how === undefined ? null : random.shuffled([...Array(AT_ONCE).keys()]).slice(0, how)
-    }))
-  }));
+  PLANS[strategy].map(({ lines, ...round }) => ({ ...round, strikes: lines.map(line => strikeOf(line, random)) }));
+
+/** One round more, with nothing but these faults: what met no restore in its own round, as another fault had ended them. */
+export const roundOf = (strategy: ControllerStrategy, faults: readonly Fault[], random: Random): Round => ({
+  title: `once more: ${faults.join(', ')}`,
+  strikes: faults.flatMap(fault => {
+    const lines = PLANS[strategy].flatMap(plan => plan.lines).filter(([one]) => one === fault);
+    return lines.slice(0, 1).map(line => strikeOf(line, random));
+  })
+});
+
+const strikeOf = ([fault, at, withinMs, how]: Line, random: Random): Strike => ({
+  fault,
+  at,
+  count: 1 + random.below(AT_ONCE - 1),
+  delayMs: random.below(withinMs + 1),
+  whom: how === undefined ? null : random.shuffled([...Array(AT_ONCE).keys()]).slice(0, how)
+});

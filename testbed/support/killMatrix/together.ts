@@ -4,10 +4,15 @@ import type { Matrix } from './matrix';
 
 /** Round by round: while volumes are made ready, and while they are looked at, nothing strikes anybody. */
 export async function flyTogether(matrices: readonly Matrix[]): Promise<void> {
-  const rounds = Math.max(...matrices.map(matrix => matrix.rounds));
-  for (let index = 0; index < rounds; index++) {
-    const flying = matrices.filter(matrix => index < matrix.rounds);
-    const begun = await allOf(flying.map(async matrix => ({ matrix, round: await matrix.begin(index) })));
+  for (;;) {
+    const flying = matrices.flatMap(matrix => {
+      const round = matrix.next();
+      return round === null ? [] : [{ matrix, round }];
+    });
+    if (flying.length === 0) {
+      return;
+    }
+    const begun = await allOf(flying.map(async ({ matrix, round }) => ({ matrix, round: await matrix.begin(round) })));
     await allOf(begun.map(({ matrix, round }) => matrix.fly(round)));
     await allOf(begun.map(({ matrix, round }) => matrix.judge(round)));
   }
