@@ -28,7 +28,7 @@ TOOLS = [
     "deploy/jupyterhub/*.py",
     "testbed/image/*.py",
     "testbed/peer/*.py",
-    "ui-tests/*.py",
+    "ui-tests/chromium.py",
 ]
 
 

@@ -27,7 +27,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       // $CHROMIUM or Debian’s.
-      executablePath: path.join(__dirname, 'browser.py'),
+      executablePath: path.join(__dirname, 'chromium.py'),
       args: [
         // Chromium refuses its sandbox to root, as in containers.
         '--no-sandbox',

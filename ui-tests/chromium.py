@@ -5,7 +5,7 @@ Chromium follows the machine's network interfaces (netlink). When one of them co
 for a connection fails: net::ERR_NETWORK_CHANGED. Each test bed brings such an interface, also while a page elsewhere is
 loaded. Without netlink sockets (Linux; x86_64, aarch64) Chromium takes its network for one that stays.
 
-usage: browser.py ARGUMENT...; the program is $CHROMIUM, or /usr/bin/chromium
+usage: chromium.py ARGUMENT...; the program is $CHROMIUM, or /usr/bin/chromium
 """
 
 import ctypes
