@@ -1,5 +1,5 @@
 // The definitions of Trident’s custom resources that mirrors need, and installing them on the cluster of the tests.
-import { at, type KubernetesObject } from '../support/kubernetesObject';
+import type { KubernetesObject } from '../support/kubernetesObject';
 import type { TestCluster } from '../support/testCluster';
 import { waitUntil } from '../support/waitUntil';
 import { TRIDENT_KINDS } from './tridentKinds';
@@ -111,19 +111,17 @@ export const tridentDefinitions = (): KubernetesObject[] =>
     };
   });
 
-/** Installs them; resolves when they are served. */
+/** Installs them; resolves when their objects can be listed and watched. */
 export async function installTridentDefinitions({ admin }: TestCluster): Promise<void> {
   for (const definition of tridentDefinitions()) {
     await admin.apply(definition);
   }
-  for (const { metadata } of tridentDefinitions()) {
-    const name = metadata.name ?? '';
-    const isServed = async (): Promise<boolean> => {
-      const found = await admin.find('CustomResourceDefinition', name);
-      const conditions = (at(found, 'status', 'conditions') ?? []) as { type: string; status: string }[];
-      return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
-    };
-    await waitUntil(`${name} to be served`, isServed, { seconds: 30 });
+  for (const plural of Object.values(TRIDENT_KINDS)) {
+    // Right after a definition counts as established, the server still answers 429, "storage is (re)initializing", to
+    // what it serves from its cache: such lists, and every watch.
+    const isServed = async (): Promise<boolean> =>
+      (await admin.send('GET', `/apis/${GROUP}/v1/${plural}?resourceVersion=0`)).status === 200;
+    await waitUntil(`${plural} to be served`, isServed, { seconds: 30 });
   }
 }
 
